@@ -1,0 +1,146 @@
+/** Templates of outgoing bodies: `{{ticker}}` and friends, checked when saved, rendered once per delivery. Pure. */
+import type { Signal } from './signal.ts'
+
+/** What a template may name. Times are ISO-8601, numbers decimal text. */
+export const TEMPLATE_FIELDS = [
+  'id',
+  'ticker',
+  'exchange',
+  'side',
+  'action',
+  'price',
+  'quantity',
+  'strategy',
+  'source',
+  'time',
+  'received_at',
+] as const
+export type TemplateField = (typeof TEMPLATE_FIELDS)[number]
+
+export const TEMPLATE_LENGTH_MAX = 8_000
+
+export type TemplateCheck =
+  | { ok: true; contentType: 'application/json' | 'text/plain' }
+  | { ok: false; field: string; message: string }
+
+type Piece = { text: string } | { field: TemplateField }
+
+/** Says whether a template can be saved: known fields only, closed braces, and JSON where it looks like JSON. */
+export function checkTemplate(template: string): TemplateCheck {
+  if (template.length > TEMPLATE_LENGTH_MAX) {
+    return refuse('template', `The template is longer than ${TEMPLATE_LENGTH_MAX} characters.`)
+  }
+  const parsed = parse(template)
+  if (!Array.isArray(parsed)) return refuse('template', parsed.message)
+  if (!/^\s*[[{]/.test(template)) return { ok: true, contentType: 'text/plain' }
+  // A number-like field may stand bare in JSON, a text needs its quotes: both kinds of sample must give JSON.
+  const sample = parsed.map((piece) => ('text' in piece ? piece.text : '0')).join('')
+  try {
+    JSON.parse(sample)
+    return { ok: true, contentType: 'application/json' }
+  } catch (error) {
+    return refuse('template', `With its fields filled in, the template is not valid JSON: ${(error as Error).message}`)
+  }
+}
+
+/** Fills a checked template. Values are escaped for a JSON string in JSON templates; an absent value is empty, bare it is null. */
+export function renderTemplate(template: string, signal: Signal): string {
+  const pieces = parse(template)
+  if (!Array.isArray(pieces)) throw new Error(`an unchecked template was saved: ${pieces.message}`)
+  const json = /^\s*[[{]/.test(template)
+  let inString = false
+  let body = ''
+  for (const piece of pieces) {
+    if ('text' in piece) {
+      body += piece.text
+      inString = stringStateAfter(piece.text, inString)
+    } else {
+      const value = fieldValue(piece.field, signal)
+      body += !json ? (value ?? '') : inString ? escapeInString(value ?? '') : bareJson(value)
+    }
+  }
+  return body
+}
+
+/** The body a receiver gets without a template (contracts.md, Outgoing webhook). */
+export function defaultBody(signal: Signal, options: { action: boolean }): string {
+  return JSON.stringify({
+    id: signal.id,
+    ticker: signal.ticker,
+    side: signal.side,
+    action: options.action ? signal.side : undefined,
+    price: numberOrNull(signal.price),
+    quantity: signal.quantity === undefined ? undefined : numberOrNull(signal.quantity),
+    time: new Date(signal.occurredAtMs ?? signal.receivedAtMs).toISOString(),
+    strategy: signal.strategy,
+    source: signal.source,
+    metadata: signal.metadata,
+  })
+}
+
+/** A number where a double holds the decimal exactly as written, else the decimal text itself: a receiver never gets a rounded price. */
+function numberOrNull(decimal: string | undefined): number | string | null {
+  if (decimal === undefined) return null
+  const number = Number(decimal)
+  return String(number) === decimal || trimZeros(decimal) === String(number) ? number : decimal
+}
+
+function trimZeros(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/0+$/, '').replace(/\.$/, '') : decimal
+}
+
+function fieldValue(field: TemplateField, signal: Signal): string | undefined {
+  switch (field) {
+    case 'action':
+      return signal.side
+    case 'time':
+      return new Date(signal.occurredAtMs ?? signal.receivedAtMs).toISOString()
+    case 'received_at':
+      return new Date(signal.receivedAtMs).toISOString()
+    default:
+      return signal[field]
+  }
+}
+
+function escapeInString(value: string): string {
+  return JSON.stringify(value).slice(1, -1)
+}
+
+function bareJson(value: string | undefined): string {
+  if (value === undefined) return 'null'
+  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? value : JSON.stringify(value)
+}
+
+/** Whether a JSON text is inside a string after `text`, given whether it was before. */
+function stringStateAfter(text: string, inString: boolean): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === '"') inString = !inString
+  }
+  return inString
+}
+
+function parse(template: string): Piece[] | { message: string } {
+  const pieces: Piece[] = []
+  let at = 0
+  for (;;) {
+    const open = template.indexOf('{{', at)
+    if (open === -1) break
+    const close = template.indexOf('}}', open)
+    if (close === -1) return { message: `"{{" at character ${open + 1} is never closed.` }
+    const name = template.slice(open + 2, close).trim()
+    if (!isField(name)) return { message: `"{{${name}}}" is not a field. Fields: ${TEMPLATE_FIELDS.join(', ')}.` }
+    pieces.push({ text: template.slice(at, open) }, { field: name })
+    at = close + 2
+  }
+  pieces.push({ text: template.slice(at) })
+  return pieces
+}
+
+function isField(name: string): name is TemplateField {
+  return (TEMPLATE_FIELDS as readonly string[]).includes(name)
+}
+
+function refuse(field: string, message: string): TemplateCheck {
+  return { ok: false, field, message }
+}

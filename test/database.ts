@@ -1,0 +1,131 @@
+/**
+ * A database of its own for each test file, with the schema of now: embedded, or on PostgreSQL where TEST_DATABASE_URL says
+ * so. Migrations run once; then the folder, or the template database, is copied.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { ensurePartitions, migrate, openDatabase, type OpenDatabase } from '../src/platform/db/index.ts'
+import { createLogger } from '../src/platform/runtime/index.ts'
+
+/** The tables that are partitioned by the time in their ids. */
+export const partitionedTables = ['signals', 'decisions', 'deliveries', 'attempts'] as const
+
+export const migrationsFolder = join(import.meta.dirname, '../migrations')
+
+export interface TestDatabase {
+  db: OpenDatabase
+  /** Address of the PostgreSQL database; undefined when it is embedded. */
+  url: string | undefined
+  /** Folder of the embedded database; an empty one otherwise. */
+  dataDir: string
+  /** Closes it and removes what there is of it. Call it in `afterAll`. */
+  close(): Promise<void>
+}
+
+const log = createLogger({ level: 'silent', format: 'json' })
+
+/** Opens a data folder or an address as the tests do: no fewer checks, but no disk syncs. */
+export const openForTest = (dataDir: string, url?: string): Promise<OpenDatabase> =>
+  openDatabase({
+    dataDir,
+    url,
+    poolSize: 5,
+    poolTimeoutSec: 10,
+    poolRecycleSec: 3_600,
+    pgbouncer: false,
+    durability: 'process',
+    log,
+  })
+
+/** A new database with all migrations and the partitions around now. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  const server = process.env['TEST_DATABASE_URL']
+  return server ? await freshOnServer(server) : await freshFolder()
+}
+
+async function freshFolder(): Promise<TestDatabase> {
+  const template = await templateFolder()
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-db-'))
+  await cp(join(template, 'pg'), join(dataDir, 'pg'), { recursive: true })
+  const db = await openForTest(dataDir)
+  return { db, url: undefined, dataDir, close: closing(db, () => rm(dataDir, { recursive: true })) }
+}
+
+/** The folder to copy: made by whoever comes first, again when the migrations or the week have changed. */
+async function templateFolder(): Promise<string> {
+  const folder = join(tmpdir(), `signalbox-template-${schemaHash()}`)
+  if (existsSync(folder)) return folder
+  removeOldTemplates()
+  const draft = await mkdtemp(`${folder}-`)
+  const db = await openForTest(draft)
+  await bringUp(db)
+  await db.close()
+  // Somebody else may have been faster: theirs is as good.
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
+  return folder
+}
+
+function removeOldTemplates(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const path = join(tmpdir(), name)
+    if (!name.startsWith('signalbox-template-')) continue
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (ageMs > 86_400_000) void rm(path, { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+async function freshOnServer(server: string): Promise<TestDatabase> {
+  const name = `signalbox_test_${process.pid}_${randomBytes(4).toString('hex')}`
+  await onServer(server, `create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-db-'))
+  const db = await openForTest(dataDir, url.href)
+  await bringUp(db)
+  const remove = async () => {
+    await onServer(server, `drop database ${name} with (force)`)
+    await rm(dataDir, { recursive: true })
+  }
+  return { db, url: url.href, dataDir, close: closing(db, remove) }
+}
+
+async function bringUp(db: OpenDatabase): Promise<void> {
+  await migrate(db, migrationsFolder)
+  await ensurePartitions(db, partitionedTables, Date.now())
+}
+
+async function onServer(server: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: server })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+const closing = (db: OpenDatabase, remove: () => Promise<void>) => async (): Promise<void> => {
+  await db.close()
+  await remove()
+}
+
+/** What a finished template depends on. */
+function schemaHash(): string {
+  const root = join(import.meta.dirname, '..')
+  const hash = createHash('sha256').update(String(Math.floor(Date.now() / 86_400_000)))
+  const files = readdirSync(migrationsFolder)
+    .toSorted()
+    .map((name) => join(migrationsFolder, name))
+  for (const path of [
+    ...files,
+    join(root, 'src/platform/db/embedded/make-cluster.ts'),
+    join(root, 'node_modules/@electric-sql/pglite/package.json'),
+  ]) {
+    hash.update(readFileSync(path))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
