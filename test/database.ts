@@ -8,7 +8,13 @@ import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { ensurePartitions, migrate, openDatabase, type OpenDatabase } from '../src/platform/db/index.ts'
+import {
+  ensurePartitions,
+  migrate,
+  openDatabase,
+  type DatabaseSettings,
+  type OpenDatabase,
+} from '../src/platform/db/index.ts'
 import { createLogger } from '../src/platform/runtime/index.ts'
 
 /** The tables that are partitioned by the time in their ids. */
@@ -29,7 +35,11 @@ export interface TestDatabase {
 const log = createLogger({ level: 'silent', format: 'json' })
 
 /** Opens a data folder or an address as the tests do: no fewer checks, but no disk syncs. */
-export const openForTest = (dataDir: string, url?: string): Promise<OpenDatabase> =>
+export const openForTest = (
+  dataDir: string,
+  url?: string,
+  others: Partial<DatabaseSettings> = {},
+): Promise<OpenDatabase> =>
   openDatabase({
     dataDir,
     url,
@@ -39,30 +49,39 @@ export const openForTest = (dataDir: string, url?: string): Promise<OpenDatabase
     pgbouncer: false,
     durability: 'process',
     log,
+    ...others,
   })
 
-/** A new database with all migrations and the partitions around now. */
-export async function freshDatabase(): Promise<TestDatabase> {
-  const server = process.env['TEST_DATABASE_URL']
-  return server ? await freshOnServer(server) : await freshFolder()
+/** A new database with all migrations and the partitions around now; without either where `empty`. On `server` where given. */
+export async function freshDatabase({
+  empty = false,
+  server = process.env['TEST_DATABASE_URL'],
+}: { empty?: boolean; server?: string | undefined } = {}): Promise<TestDatabase> {
+  return server ? await freshOnServer(server, empty) : await freshFolder(empty)
 }
 
-async function freshFolder(): Promise<TestDatabase> {
-  const template = await templateFolder()
-  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-db-'))
-  await cp(join(template, 'pg'), join(dataDir, 'pg'), { recursive: true })
+async function freshFolder(empty: boolean): Promise<TestDatabase> {
+  const dataDir = await freshDataDir({ empty })
   const db = await openForTest(dataDir)
   return { db, url: undefined, dataDir, close: closing(db, () => rm(dataDir, { recursive: true })) }
 }
 
-/** The folder to copy: made by whoever comes first, again when the migrations or the week have changed. */
-async function templateFolder(): Promise<string> {
-  const folder = join(tmpdir(), `signalbox-template-${schemaHash()}`)
+/** A new data folder with an embedded database in it that nobody has open. The caller removes it. */
+export async function freshDataDir({ empty = false } = {}): Promise<string> {
+  const template = await templateFolder(empty)
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-db-'))
+  await cp(join(template, 'pg'), join(dataDir, 'pg'), { recursive: true })
+  return dataDir
+}
+
+/** The folder to copy: made by whoever comes first, again when the migrations or the day have changed. */
+async function templateFolder(empty: boolean): Promise<string> {
+  const folder = join(tmpdir(), `signalbox-template-${schemaHash()}${empty ? '-empty' : ''}`)
   if (existsSync(folder)) return folder
   removeOldTemplates()
   const draft = await mkdtemp(`${folder}-`)
   const db = await openForTest(draft)
-  await bringUp(db)
+  if (!empty) await bringUp(db)
   await db.close()
   // Somebody else may have been faster: theirs is as good.
   await rename(draft, folder).catch(() => rm(draft, { recursive: true }))
@@ -78,14 +97,14 @@ function removeOldTemplates(): void {
   }
 }
 
-async function freshOnServer(server: string): Promise<TestDatabase> {
+async function freshOnServer(server: string, empty: boolean): Promise<TestDatabase> {
   const name = `signalbox_test_${process.pid}_${randomBytes(4).toString('hex')}`
   await onServer(server, `create database ${name}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-db-'))
   const db = await openForTest(dataDir, url.href)
-  await bringUp(db)
+  if (!empty) await bringUp(db)
   const remove = async () => {
     await onServer(server, `drop database ${name} with (force)`)
     await rm(dataDir, { recursive: true })

@@ -44,7 +44,8 @@ export function decide(question: GateQuestion, state: GateState): GateAnswer {
     return { kind: 'approved', reason: 'rank-gate-off', facts: { rule: 'none', topN: 0 } }
   }
   const byRank = decideByRank(question.ticker, state)
-  if (byRank.kind !== 'approved' && question.side === 'sell') return { kind: 'ask-positions', otherwise: byRank }
+  if (byRank.kind !== 'approved' && question.side === 'sell')
+    return { kind: 'ask-positions', otherwise: byRank }
   return byRank
 }
 

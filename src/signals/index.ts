@@ -22,7 +22,11 @@ export {
   type DestinationSettings,
 } from './destinations/destination.ts'
 export { openDestinationBook, type DestinationBook } from './destinations/book.ts'
-export { insertDestination, setState as setDestinationState, updateDestination } from './destinations/store.ts'
+export {
+  insertDestination,
+  setState as setDestinationState,
+  updateDestination,
+} from './destinations/store.ts'
 export { destinationRoutes, type TestSend } from './destinations/routes.ts'
 export { startDeliverer, type Deliverer } from './outbox/deliverer.ts'
 export type { Delivery } from './outbox/delivery.ts'

@@ -39,7 +39,10 @@ export function checkTemplate(template: string): TemplateCheck {
     JSON.parse(sample)
     return { ok: true, contentType: 'application/json' }
   } catch (error) {
-    return refuse('template', `With its fields filled in, the template is not valid JSON: ${(error as Error).message}`)
+    return refuse(
+      'template',
+      `With its fields filled in, the template is not valid JSON: ${(error as Error).message}`,
+    )
   }
 }
 
@@ -129,7 +132,8 @@ function parse(template: string): Piece[] | { message: string } {
     const close = template.indexOf('}}', open)
     if (close === -1) return { message: `"{{" at character ${open + 1} is never closed.` }
     const name = template.slice(open + 2, close).trim()
-    if (!isField(name)) return { message: `"{{${name}}}" is not a field. Fields: ${TEMPLATE_FIELDS.join(', ')}.` }
+    if (!isField(name))
+      return { message: `"{{${name}}}" is not a field. Fields: ${TEMPLATE_FIELDS.join(', ')}.` }
     pieces.push({ text: template.slice(at, open) }, { field: name })
     at = close + 2
   }

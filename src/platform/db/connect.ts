@@ -113,6 +113,8 @@ function openServer(settings: DatabaseSettings, url: string) {
   }
   const pool = new Pool({ ...config, Client: QuickClient } as PoolConfig)
   let misses = 0
+  // The pool hears of breaks while a connection is idle; in use, its statement fails and says so.
+  pool.on('connect', (client) => void client.on('error', () => {}))
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'))
   const db = poolDatabase({
     kind: 'postgres',

@@ -63,9 +63,19 @@ export function asCallerSees(error: unknown, whenLost: Outcome): unknown {
     const outcome = mayHaveHappened.test(error.code) ? whenLost : 'none'
     return new DatabaseUnavailable(`The database could not: ${error.message}`, outcome, error)
   }
+  if (!isLost(error)) return error
+  return new DatabaseUnavailable(`The database is away: ${error.message}`, whenLost, error)
+}
+
+/** True when the connection it came over is not to be used again. */
+export function endsConnection(error: unknown): boolean {
+  if (isServerError(error)) return error.severity !== 'ERROR'
+  return error instanceof DatabaseUnavailable || (error instanceof Error && isLost(error))
+}
+
+function isLost(error: Error): boolean {
   const code = (error as NodeJS.ErrnoException).code
-  const lost = (code !== undefined && /^E[A-Z_]+$/.test(code)) || connectionLost.test(error.message)
-  return lost ? new DatabaseUnavailable(`The database is away: ${error.message}`, whenLost, error) : error
+  return (code !== undefined && /^E[A-Z_]+$/.test(code)) || connectionLost.test(error.message)
 }
 
 function isServerError(error: unknown): error is ServerError {

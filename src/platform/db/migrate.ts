@@ -28,10 +28,17 @@ const DEADLINE_MS = 10 * 60_000
 /** Applies what is missing and gives the names of what it applied. Two processes at once: one waits, then finds it done. */
 export async function migrate(db: Database, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder)
+  const locked = <T>(work: (tx: Queries, done: Set<string>) => Promise<T>): Promise<T> =>
+    db.transaction(async (tx) => work(tx, await lockAndCheck(tx, migrations)), { deadlineMs: DEADLINE_MS })
+  const before = await locked(async (_, done) => done)
   const applied: string[] = []
-  for (const migration of migrations) {
-    const fresh = await db.transaction((tx) => apply(tx, migrations, migration), { deadlineMs: DEADLINE_MS })
-    if (fresh) applied.push(migration.name)
+  for (const { name, sql, checksum } of migrations.filter((migration) => !before.has(migration.name))) {
+    await locked(async (tx, done) => {
+      if (done.has(name)) return
+      await tx.query(sql)
+      await tx.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum])
+      applied.push(name)
+    })
   }
   return applied
 }
@@ -46,7 +53,8 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   )
 }
 
-async function apply(tx: Queries, migrations: Migration[], migration: Migration): Promise<boolean> {
+/** Under the lock, for as long as the transaction lasts: the names of what has been applied. */
+async function lockAndCheck(tx: Queries, migrations: Migration[]): Promise<Set<string>> {
   // Of the transaction, not of the session: it works through PgBouncer and cannot be left behind.
   await tx.query('select pg_advisory_xact_lock($1::int8)', [LOCK])
   await tx.query(`create table if not exists schema_migrations (
@@ -55,13 +63,7 @@ async function apply(tx: Queries, migrations: Migration[], migration: Migration)
     'select name, checksum from schema_migrations',
   )
   check(migrations, done)
-  if (done.some(({ name }) => name === migration.name)) return false
-  await tx.query(migration.sql)
-  await tx.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
-    migration.name,
-    migration.checksum,
-  ])
-  return true
+  return new Set(done.map(({ name }) => name))
 }
 
 function check(migrations: Migration[], done: { name: string; checksum: string }[]): void {

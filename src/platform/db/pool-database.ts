@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult } from 'pg'
 import { after, monotonicMs } from '../runtime/index.ts'
 import type { Database, Durability, Queries, Row, StatementOptions } from './database.ts'
-import { asCallerSees, DatabaseUnavailable, type Outcome } from './errors.ts'
+import { asCallerSees, DatabaseUnavailable, endsConnection, type Outcome } from './errors.ts'
 
 export interface PoolPorts {
   kind: Database['kind']
@@ -40,7 +40,7 @@ export function poolDatabase(ports: PoolPorts): Database {
       client.release()
       return result
     } catch (error) {
-      client.release(error instanceof DatabaseUnavailable || !mayGoOn(client))
+      client.release(endsConnection(error))
       throw asCallerSees(error, whenLost)
     }
   }
@@ -96,8 +96,7 @@ async function inTransaction<T>(
     })
   } catch (error) {
     // A connection that is given up rolls back by that.
-    if (!(error instanceof DatabaseUnavailable) && mayGoOn(client))
-      await send(ports, client, 'none', 'rollback')
+    if (!endsConnection(error)) await send(ports, client, 'none', 'rollback')
     throw error
   }
   const ended = await send(ports, client, 'unknown', 'commit').catch(rethrow('unknown'))
@@ -122,15 +121,19 @@ async function send(
     ...(params.length > 0 && { values: params as unknown[] }),
     ...(name !== undefined && ports.named && { name }),
   })
-  return await withDeadline(answer, deadlineMs, () => {
+  const answered = await withDeadline(answer, deadlineMs, () => {
     ports.onMiss(text)
     throw new DatabaseUnavailable(`The database did not answer within ${Math.ceil(deadlineMs)} ms`, whenLate)
   })
+  // Ready for the next, but never said that this one is complete: it is not to be taken for done.
+  if (!commandOf(answered))
+    throw new DatabaseUnavailable('The database broke off inside a statement', whenLate)
+  return answered
 }
 
 const last = (answer: Answer): QueryResult | undefined => (Array.isArray(answer) ? answer.at(-1) : answer)
 const rowsOf = <R extends Row>(answer: Answer): R[] => (last(answer)?.rows ?? []) as R[]
-const commandOf = (answer: Answer): string | undefined => last(answer)?.command
+const commandOf = (answer: Answer): string | null | undefined => last(answer)?.command
 
 /** Passes on what `work` settles to; past the deadline, what `miss` throws instead. */
 function withDeadline<T>(work: Promise<T>, ms: number, miss: () => never): Promise<T> {
@@ -154,6 +157,3 @@ function rethrow(whenLost: Outcome): (error: unknown) => never {
     throw asCallerSees(error, whenLost)
   }
 }
-
-/** Whether the connection is whole: not ended, not failed. */
-const mayGoOn = (client: PoolClient): boolean => (client as { _queryable?: boolean })._queryable !== false

@@ -21,7 +21,7 @@ const PATH_MAX = 200
 const DEPTH_MAX = 200
 const WORDS = ['true', 'false', 'null']
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 
 /** Null when the text is JSON. */
 export function findFault(text: string): TextFault | null {
@@ -101,7 +101,10 @@ function take(walk: Walk, pattern: RegExp): string | null {
 function readString(walk: Walk): string {
   const literal = take(walk, STRING)
   if (literal !== null) return JSON.parse(literal) as string
-  fail(walk, 'a text in quotes that is not closed, or holds a line break or a wrong escape (write \\n, \\\\, \\")')
+  fail(
+    walk,
+    'a text in quotes that is not closed, or holds a line break or a wrong escape (write \\n, \\\\, \\")',
+  )
   return ''
 }
 

@@ -3,17 +3,17 @@ import { findFault, joinPath, pathAt } from './json-fault.ts'
 
 export interface JsonLimits {
   /** Nesting of arrays and objects. */
-  depthMax: number
+  readonly depthMax: number
   /** Keys of all objects together. */
-  keysMax: number
+  readonly keysMax: number
   /** Length of a string, in UTF-16 units. */
-  stringMax: number
+  readonly stringMax: number
   /** Keys whose strings may be `longStringMax` long: lists written as one text. */
-  longStringKeys: ReadonlySet<string>
-  longStringMax: number
+  readonly longStringKeys: ReadonlySet<string>
+  readonly longStringMax: number
 }
 
-export const JSON_LIMITS: Readonly<JsonLimits> = {
+export const JSON_LIMITS: JsonLimits = {
   depthMax: 32,
   keysMax: 1_000,
   stringMax: 2_048,
@@ -83,11 +83,11 @@ interface Scan {
  * twice in one object, `__proto__` and `prototype` and an object named `constructor` (escaped spellings too), NUL
  * and lone surrogates, numbers beyond a double's range. Never throws.
  */
-export function parseJson(text: string, limits: Partial<JsonLimits> = {}): JsonReading {
+export function parseJson(text: string, limits: JsonLimits = JSON_LIMITS): JsonReading {
   const longNumbers: number[] = []
   const scan: Scan = {
     text,
-    limits: limits === JSON_LIMITS ? JSON_LIMITS : { ...JSON_LIMITS, ...limits },
+    limits,
     frames: [],
     keyCount: 0,
     longNumbers,
@@ -187,7 +187,12 @@ function noteKey(scan: Scan, start: number, end: number): void {
   if (++scan.keyCount > limits.keysMax) {
     fail(scan, 'too-many-keys', start, `is more than the ${limits.keysMax} keys that are allowed`)
   } else if (key.length > limits.stringMax) {
-    fail(scan, 'string-too-long', start, `a key has ${key.length} characters, ${limits.stringMax} are allowed`)
+    fail(
+      scan,
+      'string-too-long',
+      start,
+      `a key has ${key.length} characters, ${limits.stringMax} are allowed`,
+    )
   } else if (isForbidden(key, text, end)) {
     fail(scan, 'forbidden-key', start, 'is a name that no field may have')
   } else if (has(frame, key)) {
@@ -238,6 +243,8 @@ function endOfNumber(scan: Scan, start: number): number {
 const NUMBER = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 function checkNumber(scan: Scan, start: number, end: number): void {
+  const max = scan.limits.stringMax
+  if (end - start > max) return fail(scan, 'string-too-long', start, `has more than ${max} digits`)
   const literal = scan.text.slice(start, end)
   if (!NUMBER.test(literal)) return
   const number = Number(literal)

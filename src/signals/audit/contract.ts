@@ -123,7 +123,12 @@ export function viewOfDelivery(row: DeliveryRow): z.infer<typeof deliveryView> {
 }
 
 /** A trail as one list of events, oldest first. */
-export function viewOfTrail({ signal, decisions, deliveries, attempts }: SignalTrail): z.infer<typeof signalTrail> {
+export function viewOfTrail({
+  signal,
+  decisions,
+  deliveries,
+  attempts,
+}: SignalTrail): z.infer<typeof signalTrail> {
   const decided = [...decisions, { ...signal }].map((d) => ({
     atMs: d.decidedAtMs,
     event: 'decided' as const,
@@ -148,7 +153,13 @@ export function viewOfTrail({ signal, decisions, deliveries, attempts }: SignalT
       atMs: d.atMs,
       event: d.state === 'pending' ? ('due' as const) : d.state,
       destination_id: d.destinationId,
-      detail: { attempts: d.attempts, reason: d.reason, status: d.status, latency_ms: d.latencyMs, excerpt: d.excerpt },
+      detail: {
+        attempts: d.attempts,
+        reason: d.reason,
+        status: d.status,
+        latency_ms: d.latencyMs,
+        excerpt: d.excerpt,
+      },
     },
     ...(d.replayedAtMs === null
       ? []

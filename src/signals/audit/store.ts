@@ -141,7 +141,11 @@ export interface DeliveryFilter {
 }
 
 /** Deliveries of one state, newest first. */
-export async function listDeliveries(db: Queries, filter: DeliveryFilter, limit: number): Promise<DeliveryRow[]> {
+export async function listDeliveries(
+  db: Queries,
+  filter: DeliveryFilter,
+  limit: number,
+): Promise<DeliveryRow[]> {
   const { state, destinationId, sinceMs, beforeSeq } = filter
   const pending = state === 'pending'
   return db.query<DeliveryRow & Record<string, unknown>>(

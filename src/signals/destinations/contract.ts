@@ -20,11 +20,23 @@ const filter = z
   .describe('Which signals it takes; an absent part takes everything')
 
 const settings = z.strictObject({
-  limits: z.array(limitWindow).max(8).default([{ permits: 60, windowMs: MINUTE_MS }]).describe('all must pass'),
+  limits: z
+    .array(limitWindow)
+    .max(8)
+    .default([{ permits: 60, windowMs: MINUTE_MS }])
+    .describe('all must pass'),
   concurrency: z.int().min(1).max(256).default(5).describe('requests at once, per process'),
   timeoutMs: z.int().min(100).max(30_000).default(5_000),
-  maxAgeMs: z.int().min(1_000).max(7 * 86_400_000).default(MINUTE_MS).describe('older than this it expires unsent'),
-  retryDelaysMs: z.array(z.int().min(100).max(86_400_000)).max(20).default([1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000]),
+  maxAgeMs: z
+    .int()
+    .min(1_000)
+    .max(7 * 86_400_000)
+    .default(MINUTE_MS)
+    .describe('older than this it expires unsent'),
+  retryDelaysMs: z
+    .array(z.int().min(100).max(86_400_000))
+    .max(20)
+    .default([1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000]),
   action: z.boolean().default(true).describe("also write TradersPost's `action`"),
 })
 

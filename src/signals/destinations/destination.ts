@@ -60,7 +60,8 @@ export function takes(destination: Destination, signal: Signal): boolean {
     (filter.tickers === undefined || filter.tickers.includes(signal.ticker)) &&
     (filter.sides === undefined || filter.sides.includes(signal.side)) &&
     (filter.sources === undefined || filter.sources.includes(signal.source)) &&
-    (filter.strategies === undefined || (signal.strategy !== undefined && filter.strategies.includes(signal.strategy)))
+    (filter.strategies === undefined ||
+      (signal.strategy !== undefined && filter.strategies.includes(signal.strategy)))
   )
 }
 
@@ -74,7 +75,8 @@ export function bodyFor(destination: Destination, signal: Signal): string {
 /** `https://host/first…`: enough to recognise an address, not enough to use it. */
 export function showUrl(text: string): string {
   const url = new URL(text)
-  const path = url.pathname.length > 1 ? `${url.pathname.slice(0, 9)}${url.pathname.length > 9 ? '…' : ''}` : ''
+  const path =
+    url.pathname.length > 1 ? `${url.pathname.slice(0, 9)}${url.pathname.length > 9 ? '…' : ''}` : ''
   return `${url.protocol}//${url.host}${path}`
 }
 

@@ -36,7 +36,11 @@ export async function insertDestination(db: Database, sealer: Sealer, d: Destina
 }
 
 /** Writes what may change, if nobody changed it since `d.version`; gives the new version, or null. */
-export async function updateDestination(db: Database, sealer: Sealer, d: Destination): Promise<number | null> {
+export async function updateDestination(
+  db: Database,
+  sealer: Sealer,
+  d: Destination,
+): Promise<number | null> {
   return db.transaction(async (tx) => {
     const rows = await tx.query<{ version: number }>(
       `update destinations set name = $2, address_sealed = $4, address_shown = $5, state = $6, filter = $7, template = $8,
@@ -51,7 +55,12 @@ export async function updateDestination(db: Database, sealer: Sealer, d: Destina
 }
 
 /** The sink's own word: paused after a day of failures, disabled after a 410. */
-export async function setState(db: Database, id: string, state: DestinationState, reason: string): Promise<void> {
+export async function setState(
+  db: Database,
+  id: string,
+  state: DestinationState,
+  reason: string,
+): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query(
       `update destinations set state = $2, state_reason = $3, updated_at = now(), version = version + 1
@@ -92,7 +101,10 @@ function changeable(d: Destination, sealer: Sealer): unknown[] {
   ]
 }
 
-function fromRow({ addressSealed, secretsSealed, template, stateReason, ...row }: DestinationRow, sealer: Sealer): Destination {
+function fromRow(
+  { addressSealed, secretsSealed, template, stateReason, ...row }: DestinationRow,
+  sealer: Sealer,
+): Destination {
   return {
     ...row,
     url: sealer.open(addressSealed),

@@ -90,11 +90,14 @@ async function commitGroup(ports: JournalPorts, submissions: readonly Submission
 async function decideAll(ports: JournalPorts, submissions: readonly Submission[]): Promise<Decision[]> {
   const state = ports.gateState()
   const answers = submissions.map((submission) => submission.decided ?? decide(questionOf(submission), state))
-  const asked = submissions.filter((_, i) => answers[i]!.kind === 'ask-positions').map(({ draft }) => draft.ticker)
+  const asked = submissions
+    .filter((_, i) => answers[i]!.kind === 'ask-positions')
+    .map(({ draft }) => draft.ticker)
   const open = asked.length > 0 ? await openTickers(ports.db, asked) : new Set<string>()
   return answers.map((answer, i) => {
     const { ticker, side } = submissions[i]!.draft
-    const decision = answer.kind === 'ask-positions' ? withPositions(answer.otherwise, open.has(ticker)) : answer
+    const decision =
+      answer.kind === 'ask-positions' ? withPositions(answer.otherwise, open.has(ticker)) : answer
     if (decision.kind === 'approved' && side === 'buy') open.add(ticker)
     return decision
   })
@@ -117,7 +120,8 @@ function entryFor(ports: JournalPorts, submission: Submission, decision: Decisio
     receivedAtMs: submission.receivedAtMs,
     ...(submission.keyId !== undefined && { keyId: submission.keyId }),
   }
-  const deliveries = decision.kind === 'approved' ? route(signal, ports.destinations(), submission.destinationIds) : []
+  const deliveries =
+    decision.kind === 'approved' ? route(signal, ports.destinations(), submission.destinationIds) : []
   decision = { ...decision, facts: { ...decision.facts, destinations: deliveries.length } }
   return { signal, decision, deliveries, ...(submission.repeat && { repeat: submission.repeat }) }
 }
@@ -147,6 +151,7 @@ function receiptFor({ signal, decision }: JournalEntry): Receipt {
 
 function repeatReceipt(entry: JournalEntry, first: FirstOfRepeat): Receipt {
   const { signalId, ticker, reason } = first
-  if (entry.repeat!.named && first.bodyHash !== entry.repeat!.bodyHash) return { status: 'conflict', signalId, ticker }
+  if (entry.repeat!.named && first.bodyHash !== entry.repeat!.bodyHash)
+    return { status: 'conflict', signalId, ticker }
   return { status: 'duplicate', reason, signalId, ticker }
 }

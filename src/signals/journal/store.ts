@@ -80,7 +80,12 @@ export async function writeGroup(
   repeatsInGroup: number,
 ): Promise<Set<string>> {
   const deliveries = entries.flatMap(({ signal, deliveries }) =>
-    deliveries.map((d) => ({ signal_id: signal.id, destination_id: d.destinationId, body: d.body, max_age_ms: d.maxAgeMs })),
+    deliveries.map((d) => ({
+      signal_id: signal.id,
+      destination_id: d.destinationId,
+      body: d.body,
+      max_age_ms: d.maxAgeMs,
+    })),
   )
   const rows = await db.write<{ id: string }>(
     ACCEPT,

@@ -24,7 +24,8 @@ export function afterAttempt(
 ): CircuitState {
   if (!attempt.failed) return CLOSED
   const failures = state.failures + 1
-  const openMs = failures < FAILURES_MAX ? 0 : Math.min(OPEN_MS_MAX, OPEN_MS_MIN * 2 ** (failures - FAILURES_MAX))
+  const openMs =
+    failures < FAILURES_MAX ? 0 : Math.min(OPEN_MS_MAX, OPEN_MS_MIN * 2 ** (failures - FAILURES_MAX))
   const notBeforeMs = Math.max(state.notBeforeMs, nowMs + Math.max(openMs, attempt.retryAfterMs ?? 0))
   return {
     failures,
@@ -44,7 +45,11 @@ export interface Circuits {
   state(destinationId: string): CircuitState
   name(destinationId: string, nowMs: number): CircuitName
   /** Takes note of an attempt; what other processes must know is written. */
-  note(destinationId: string, attempt: { failed: boolean; retryAfterMs?: number }, nowMs: number): CircuitState
+  note(
+    destinationId: string,
+    attempt: { failed: boolean; retryAfterMs?: number },
+    nowMs: number,
+  ): CircuitState
   /** Reads what other processes have learnt. */
   refresh(): Promise<void>
 }
@@ -60,7 +65,8 @@ export function createCircuits(db: Database, onError: (error: unknown) => void):
       const next = afterAttempt(before, attempt, nowMs)
       if (next === before || (before === CLOSED && next === CLOSED)) return next
       states.set(id, next)
-      const worthTelling = next.notBeforeMs !== before.notBeforeMs || (next === CLOSED && before.failures >= FAILURES_MAX)
+      const worthTelling =
+        next.notBeforeMs !== before.notBeforeMs || (next === CLOSED && before.failures >= FAILURES_MAX)
       if (worthTelling) writeHealth(db, id, next).catch(onError)
       return next
     },

@@ -174,13 +174,21 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
 }
 
 /** How many more lanes each destination may have: none while its circuit is open, one while it is probed. */
-function roomsFor(destinations: readonly Destination[], held: ReadonlyMap<string, HeldLane>, circuits: Circuits) {
+function roomsFor(
+  destinations: readonly Destination[],
+  held: ReadonlyMap<string, HeldLane>,
+  circuits: Circuits,
+) {
   const now = nowMs()
   const heldBy = new Map<string, number>()
-  for (const { destinationId } of held.values()) heldBy.set(destinationId, (heldBy.get(destinationId) ?? 0) + 1)
+  for (const { destinationId } of held.values())
+    heldBy.set(destinationId, (heldBy.get(destinationId) ?? 0) + 1)
   return destinations
     .filter((d) => d.state === 'active')
-    .map((d) => ({ destinationId: d.id, room: lanesMax(d, circuits.name(d.id, now)) - (heldBy.get(d.id) ?? 0) }))
+    .map((d) => ({
+      destinationId: d.id,
+      room: lanesMax(d, circuits.name(d.id, now)) - (heldBy.get(d.id) ?? 0),
+    }))
     .filter(({ room }) => room > 0)
 }
 

@@ -74,7 +74,9 @@ function pauseBefore(
   const now = nowMs()
   if (isExpired(delivery, now)) return null
   if (destination.state !== 'active' || delivery.dueAtMs > now) return delivery.dueAtMs
-  return ports.circuits.name(destination.id, now) === 'open' ? ports.circuits.state(destination.id).notBeforeMs : null
+  return ports.circuits.name(destination.id, now) === 'open'
+    ? ports.circuits.state(destination.id).notBeforeMs
+    : null
 }
 
 /** One delivery: a place, a permit, an attempt, its result. Null: not attempted, the lane is given back as it was. */
@@ -89,9 +91,14 @@ async function deliver(
   const giveBack = await ports.place(destination)
   try {
     const timeLeftMs = delivery.forced ? Number.MAX_SAFE_INTEGER : delivery.maxAgeAtMs - nowMs()
-    const permitted = await ports.permits.take(permitName(destination), destination.settings.limits, monotonicMs() + timeLeftMs)
+    const permitted = await ports.permits.take(
+      permitName(destination),
+      destination.settings.limits,
+      monotonicMs() + timeLeftMs,
+    )
     if (isExpired(delivery, nowMs())) return expire(delivery, { fence, nowMs: nowMs() })
-    const mayAct = permitted && !ports.stopping() && !lane.lost.signal.aborted && monotonicMs() < lane.trustedUntilMs
+    const mayAct =
+      permitted && !ports.stopping() && !lane.lost.signal.aborted && monotonicMs() < lane.trustedUntilMs
     if (!mayAct) return null
     const attempt = await ports.send(delivery, destination, lane.lost.signal)
     ports.onAttempt(attempt, destination, delivery)

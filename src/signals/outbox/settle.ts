@@ -42,7 +42,8 @@ export function settle(
   }
   if (attempt.verdict === 'delivered') return { ...base, state: 'delivered' }
   if (attempt.verdict === 'final') return { ...base, state: 'dead' }
-  if (attempts > settings.retryDelaysMs.length) return { ...base, state: 'dead', outcome: 'retries-exhausted' }
+  if (attempts > settings.retryDelaysMs.length)
+    return { ...base, state: 'dead', outcome: 'retries-exhausted' }
   const retryAtMs =
     nowMs +
     retryDelayMs({
@@ -56,8 +57,18 @@ export function settle(
 }
 
 /** A delivery past its time ends without an attempt. */
-export function expire(delivery: Delivery, { fence, nowMs }: { fence: number; nowMs: number }): DeliveryResult {
-  return { delivery, fence, attempts: delivery.attempts, state: 'expired', outcome: 'too-old', startedAtMs: nowMs }
+export function expire(
+  delivery: Delivery,
+  { fence, nowMs }: { fence: number; nowMs: number },
+): DeliveryResult {
+  return {
+    delivery,
+    fence,
+    attempts: delivery.attempts,
+    state: 'expired',
+    outcome: 'too-old',
+    startedAtMs: nowMs,
+  }
 }
 
 export function isExpired(delivery: Delivery, nowMs: number): boolean {

@@ -29,9 +29,13 @@ export async function claimLanes(
   rooms: readonly { destinationId: string; room: number }[],
 ): Promise<LaneHold[]> {
   const ids = rooms.map((r) => r.destinationId)
-  return db.query<LaneHold & Record<string, unknown>>(CLAIM, [ids, rooms.map((r) => r.room), LEASE_MS, holder], {
-    name: 'claim-lanes',
-  })
+  return db.query<LaneHold & Record<string, unknown>>(
+    CLAIM,
+    [ids, rooms.map((r) => r.room), LEASE_MS, holder],
+    {
+      name: 'claim-lanes',
+    },
+  )
 }
 
 const FETCH = `
@@ -66,7 +70,12 @@ export async function fetchLanes(
   const byLane = new Map<string, FetchedLane>()
   for (const { puts, ...row } of rows) {
     const key = `${row.destinationId} ${row.ticker}`
-    const lane = byLane.get(key) ?? { destinationId: row.destinationId, ticker: row.ticker, puts, deliveries: [] }
+    const lane = byLane.get(key) ?? {
+      destinationId: row.destinationId,
+      ticker: row.ticker,
+      puts,
+      deliveries: [],
+    }
     byLane.set(key, lane)
     if (row.seq !== null) lane.deliveries.push({ ...row, seq: row.seq })
   }
@@ -127,7 +136,9 @@ export async function finishDeliveries(
   node: string,
   results: readonly DeliveryResult[],
 ): Promise<Set<number>> {
-  const rows = await db.write<{ seq: number }>(FINISH, [JSON.stringify(results.map(resultRow)), node], { name: 'finish' })
+  const rows = await db.write<{ seq: number }>(FINISH, [JSON.stringify(results.map(resultRow)), node], {
+    name: 'finish',
+  })
   return new Set(rows.map((row) => row.seq))
 }
 
@@ -231,14 +242,20 @@ export async function replayDeliveries(
          $3::boolean as forced, row_number() over (order by seq) as n from marked
      ), ${QUEUE_BOUND}
      select 1 from queued`,
-    [JSON.stringify(numbered(seqs.map((s) => ({ signal_id: s.signalId, seq: s.seq })))), maxAgeAtMs ?? 8.64e12, maxAgeAtMs === null],
+    [
+      JSON.stringify(numbered(seqs.map((s) => ({ signal_id: s.signalId, seq: s.seq })))),
+      maxAgeAtMs ?? 8.64e12,
+      maxAgeAtMs === null,
+    ],
   )
   return rows.length
 }
 
 /** How many rows wait, at most `countMax` counted. */
 export async function countPending(db: Database, countMax: number): Promise<number> {
-  const rows = await db.query<{ n: number }>(`select count(*) as n from (select 1 from outbox limit $1) o`, [countMax])
+  const rows = await db.query<{ n: number }>(`select count(*) as n from (select 1 from outbox limit $1) o`, [
+    countMax,
+  ])
   return rows[0]!.n
 }
 
@@ -262,7 +279,12 @@ export async function readLimit(db: Database, name: string) {
 }
 
 /** Writes what has been spent, unless somebody else spent in between: then false. */
-export async function writeLimit(db: Database, name: string, state: LimitState, version: number): Promise<boolean> {
+export async function writeLimit(
+  db: Database,
+  name: string,
+  state: LimitState,
+  version: number,
+): Promise<boolean> {
   const rows = await db.write(
     `insert into limits as l (name, state, version) values ($1, $2, 1)
      on conflict (name) do update set state = excluded.state, version = l.version + 1 where l.version = $3 returning 1`,
@@ -273,7 +295,12 @@ export async function writeLimit(db: Database, name: string, state: LimitState, 
 
 /** What deliverers have learnt of their destinations. */
 export async function readHealth(db: Database): Promise<Map<string, CircuitState>> {
-  const rows = await db.query<{ id: string; failures: number; notBeforeMs: number | null; failingSinceMs: number | null }>(
+  const rows = await db.query<{
+    id: string
+    failures: number
+    notBeforeMs: number | null
+    failingSinceMs: number | null
+  }>(
     `select destination_id as id, failures, not_before as "notBeforeMs", failing_since as "failingSinceMs"
      from destination_health`,
   )

@@ -61,7 +61,13 @@ function decideAgain(
 ): Decision | null {
   if (!fresh) {
     const ranOut = was === 'held' && now - signal.receivedAtMs > ports.holdMs
-    return ranOut ? { kind: 'rejected', reason: 'hold-ran-out', facts: { rule: `fresh ranking within ${ports.holdMs} ms` } } : null
+    return ranOut
+      ? {
+          kind: 'rejected',
+          reason: 'hold-ran-out',
+          facts: { rule: `fresh ranking within ${ports.holdMs} ms` },
+        }
+      : null
   }
   const answer = decide({ ticker: signal.ticker, side: signal.side }, ports.gateState())
   const decision = answer.kind === 'ask-positions' ? answer.otherwise : answer

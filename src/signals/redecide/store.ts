@@ -47,7 +47,11 @@ export interface Redecision {
 }
 
 /** Writes new decisions where the old one is still in force; gives how many were approved. Their age counts from now. */
-export async function redecide(db: Database, node: string, redecisions: readonly Redecision[]): Promise<number> {
+export async function redecide(
+  db: Database,
+  node: string,
+  redecisions: readonly Redecision[],
+): Promise<number> {
   const rows = await db.write<{ decision: string }>(
     `with input as materialized (
        select * from json_to_recordset($1::json) as x(id uuid, was text, decision text, reason text, facts jsonb)
@@ -68,11 +72,18 @@ export async function redecide(db: Database, node: string, redecisions: readonly
        join decided x on x.id = d.signal_id
      ), ${QUEUE_BOUND}, counted as (
        insert into counters (day, node, name, n)
-       select current_date, $3, 'redecided-' || decision, count(*) from decided group by decision
+       select current_date, $3, name, count(*) from (
+         select 'redecided-' || d.decision as name from decided d
+         union all select 'un' || o.decision from old o
+       ) c group by name
        on conflict (day, node, name) do update set n = counters.n + excluded.n
      )
      select decision from decided`,
-    [JSON.stringify(redecisions.map(inputRow)), JSON.stringify(numbered(redecisions.flatMap(deliveryRows))), node],
+    [
+      JSON.stringify(redecisions.map(inputRow)),
+      JSON.stringify(numbered(redecisions.flatMap(deliveryRows))),
+      node,
+    ],
   )
   return rows.filter((row) => row.decision === 'approved').length
 }

@@ -36,7 +36,11 @@ function headersFor(delivery: Pick<Delivery, 'signalId' | 'body'>, destination: 
     'idempotency-key': id,
     'webhook-id': id,
     'webhook-timestamp': String(timestampSec),
-    'webhook-signature': signatureHeader(destination.secrets, { id, timestampSec, body: delivery.body }, atMs),
+    'webhook-signature': signatureHeader(
+      destination.secrets,
+      { id, timestampSec, body: delivery.body },
+      atMs,
+    ),
   }
 }
 
@@ -46,7 +50,13 @@ const RETRIED_4XX = new Set([408, 409, 425, 429])
 /** 2xx is success; 3xx is not followed; 410 disables; 429 and 503 obey `Retry-After`; other 4xx are final; the rest is retried. Pure. */
 export function readResult(result: EgressResult, startedAtMs: number, retryAfterMaxMs: number): Attempt {
   if (result.outcome === 'refused') {
-    return { verdict: 'final', outcome: 'address-refused', startedAtMs, latencyMs: 0, excerpt: result.message }
+    return {
+      verdict: 'final',
+      outcome: 'address-refused',
+      startedAtMs,
+      latencyMs: 0,
+      excerpt: result.message,
+    }
   }
   if (result.outcome === 'unknown') {
     const outcome = result.error === 'timeout' ? 'timeout' : 'connection-failed'

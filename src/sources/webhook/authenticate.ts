@@ -28,7 +28,12 @@ export function byRequest(ring: KeyRing, caller: Caller): Authentication | undef
 }
 
 /** By Standard Webhooks signature headers, over the bytes as they came. Undefined without such headers. */
-export function bySignature(ring: KeyRing, caller: Caller, body: string, nowMs: number): Authentication | undefined {
+export function bySignature(
+  ring: KeyRing,
+  caller: Caller,
+  body: string,
+  nowMs: number,
+): Authentication | undefined {
   const id = one(caller.headers['webhook-id'])
   const timestamp = one(caller.headers['webhook-timestamp'])
   const signature = one(caller.headers['webhook-signature'])

@@ -30,7 +30,14 @@ export type IntakeAnswer =
   | { outcome: 'answered'; key: WebhookKey | null; batch: boolean; items: ItemAnswer[] }
   | { outcome: 'unauthenticated' }
   | { outcome: 'wrong-network'; key: WebhookKey }
-  | { outcome: 'refused'; key: WebhookKey | null; code: string; field: string | null; message: string; body: string }
+  | {
+      outcome: 'refused'
+      key: WebhookKey | null
+      code: string
+      field: string | null
+      message: string
+      body: string
+    }
 
 /** Throws `Overloaded` or `DatabaseUnavailable` when the journal cannot take it: then nothing was promised. */
 export async function takeIn(ports: IntakePorts, request: IntakeRequest): Promise<IntakeAnswer> {
@@ -48,7 +55,10 @@ export async function takeIn(ports: IntakePorts, request: IntakeRequest): Promis
     ...(options?.defaultSide && { defaults: { side: options.defaultSide } }),
   })
   const authentication = early ?? byBody(ports.ring, request, payload.credentials)
-  if (authentication.outcome !== 'known' && (ports.authRequired || payload.credentials.length > 0 && authentication.outcome !== 'unknown')) {
+  if (
+    authentication.outcome !== 'known' &&
+    (ports.authRequired || (payload.credentials.length > 0 && authentication.outcome !== 'unknown'))
+  ) {
     return turnAway(authentication)
   }
   const key = authentication.outcome === 'known' ? authentication.key : null
@@ -59,7 +69,11 @@ export async function takeIn(ports: IntakePorts, request: IntakeRequest): Promis
   }
   const idHeader = headerId(request.headers)
   const answers = payload.items.map((item, i) =>
-    takeItem(ports, item, { key, receivedAtMs, headerId: payload.batch && idHeader ? `${idHeader}:${i}` : idHeader }),
+    takeItem(ports, item, {
+      key,
+      receivedAtMs,
+      headerId: payload.batch && idHeader ? `${idHeader}:${i}` : idHeader,
+    }),
   )
   return { outcome: 'answered', key, batch: payload.batch, items: await Promise.all(answers) }
 }
@@ -77,7 +91,8 @@ interface ItemContext {
 }
 
 async function takeItem(ports: IntakePorts, item: PayloadItem, context: ItemContext): Promise<ItemAnswer> {
-  if (!item.ok) return { ok: false, code: item.code, field: item.field, message: item.message, body: item.body }
+  if (!item.ok)
+    return { ok: false, code: item.code, field: item.field, message: item.message, body: item.body }
   const { key, receivedAtMs, headerId } = context
   const draft = item.draft
   if (draft.senderId === undefined && headerId !== undefined) draft.senderId = headerId
@@ -90,14 +105,21 @@ async function takeItem(ports: IntakePorts, item: PayloadItem, context: ItemCont
 }
 
 /** A sender's id names a signal for as long as the journal is kept; without one, equal bytes are a repeat for a while. */
-function repeatOf(draft: SignalDraft, carriesTime: boolean, key: WebhookKey | null, idsKeptMs: number): RepeatKey | null {
+function repeatOf(
+  draft: SignalDraft,
+  carriesTime: boolean,
+  key: WebhookKey | null,
+  idsKeptMs: number,
+): RepeatKey | null {
   const owner = key?.id ?? 'open'
   const bodyHash = hash('sha1', `${draft.ticker} ${draft.side} ${draft.body}`, 'base64')
   if (draft.senderId !== undefined) {
     return { key: `id:${owner}:${draft.senderId}`, bodyHash, keepMs: idsKeptMs, named: true }
   }
   const windowMs = repeatWindowMs(key?.options ?? {}, carriesTime)
-  return windowMs === null ? null : { key: `body:${owner}:${bodyHash}`, bodyHash, keepMs: windowMs, named: false }
+  return windowMs === null
+    ? null
+    : { key: `body:${owner}:${bodyHash}`, bodyHash, keepMs: windowMs, named: false }
 }
 
 function headerId(headers: IncomingHttpHeaders): string | undefined {

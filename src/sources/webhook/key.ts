@@ -27,7 +27,12 @@ export interface WebhookKey {
 }
 
 /** The addresses TradingView sends from (support 43000529348). */
-export const TRADINGVIEW_NETWORKS = ['52.89.214.238/32', '34.212.75.30/32', '54.218.53.128/32', '52.32.178.7/32']
+export const TRADINGVIEW_NETWORKS = [
+  '52.89.214.238/32',
+  '34.212.75.30/32',
+  '54.218.53.128/32',
+  '52.32.178.7/32',
+]
 
 /** Below this a sender's own repeats (TradingView: 4 sends, 5 s apart, 3 s each) would count twice. */
 export const REPEAT_WINDOW_SEC_MIN = 20

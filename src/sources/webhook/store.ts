@@ -9,7 +9,8 @@ export interface StoredKey extends WebhookKey {
   tokenHash: Buffer
 }
 
-type KeyRow = Record<string, unknown> & Omit<StoredKey, 'signingSecret'> & { signingSecretSealed: string | null }
+type KeyRow = Record<string, unknown> &
+  Omit<StoredKey, 'signingSecret'> & { signingSecretSealed: string | null }
 
 /** All keys, revoked ones too, newest first. */
 export async function listKeys(db: Database, sealer: Sealer): Promise<StoredKey[]> {
@@ -63,7 +64,12 @@ export async function revokeKey(db: Database, id: string): Promise<boolean> {
   })
 }
 
-export async function updateKey(db: Database, id: string, name: string, options: KeyOptions): Promise<boolean> {
+export async function updateKey(
+  db: Database,
+  id: string,
+  name: string,
+  options: KeyOptions,
+): Promise<boolean> {
   return db.transaction(async (tx) => {
     const rows = await tx.query(
       `update webhook_keys set name = $2, options = $3 where id = $1 and revoked_at is null returning 1`,
@@ -101,7 +107,11 @@ export async function insertRefused(db: Database, refused: readonly RefusedPaylo
   )
 }
 
-export async function listRefused(db: Database, beforeId: string | undefined, limit: number): Promise<RefusedPayload[]> {
+export async function listRefused(
+  db: Database,
+  beforeId: string | undefined,
+  limit: number,
+): Promise<RefusedPayload[]> {
   return db.query<RefusedPayload & Record<string, unknown>>(
     `select id, received_at as "receivedAtMs", key_id as "keyId", remote, status, code, field, message, body
      from rejected_payloads where $1::uuid is null or id < $1 order by id desc limit $2`,

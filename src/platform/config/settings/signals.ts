@@ -28,6 +28,9 @@ export const destinationSettings = {
       defaultShown: 'generated, sealed in DATA_DIR',
     },
   ),
+  DEST_WEBHOOK_MAX_AGE_SEC: given(decimalNumber(1, 604_800), 60, {
+    doc: 'Seconds from receipt after which a signal is no longer sent to it: it expires, visibly.',
+  }),
   MAP_SIDE_TO_ACTION_TRADERSPOST: given(yesOrNo, true, {
     doc: 'The forwarded body also carries action, the name TradersPost has for side.',
   }),

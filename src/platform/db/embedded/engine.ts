@@ -5,7 +5,7 @@ import { after, sleep } from '../../runtime/index.ts'
 import { DatabaseUnavailable } from '../errors.ts'
 import { typeParsers } from '../type-parsers.ts'
 import type { SocketPlace } from './socket-path.ts'
-import type { WorkerTask, WorkerWord } from './worker.ts'
+import { BROKEN_OFF, type WorkerTask, type WorkerWord } from './worker-words.ts'
 
 export interface Engine {
   /** The one connection, when it is free. Rejects when the engine is killed before. */
@@ -23,13 +23,21 @@ export interface Engine {
 /** Recovery after a crash replays at most a few hundred MB. */
 const OPEN_MS = 60_000
 const CLOSE_MS = 10_000
+/** So deep that PostgreSQL's own `max_stack_depth` comes first: an orderly error instead of a broken statement. */
+const STACK_MB = 32
 
 export async function startEngine(folder: string, place: SocketPlace): Promise<Engine> {
   const task: WorkerTask = { folder, socketPath: place.path }
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: task, execArgv: [] })
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: task,
+    execArgv: [],
+    resourceLimits: { stackSizeMb: STACK_MB },
+  })
   const ended = new Promise<string>((resolve) => {
     worker.once('error', (error) => resolve(String((error as Error).message ?? error)))
-    worker.once('exit', (code) => resolve(`its worker ended with code ${code}`))
+    worker.once('exit', (code) =>
+      resolve(code === BROKEN_OFF ? 'it broke off inside a statement' : `its worker ended with code ${code}`),
+    )
   })
   try {
     await heard(worker, 'ready', OPEN_MS, ended)

@@ -18,6 +18,8 @@ export const startParams: readonly string[] = [
   // Not `minimal`: that leaves the rows of new tables out of the WAL and relies on fsync, which PGlite does not do.
   'wal_level=replica',
   'full_page_writes=on',
+  // Of the 32 MB of stack that the worker has: values nested too deep are refused, not a crash.
+  'max_stack_depth=500kB',
   'jit=off',
   'timezone=UTC',
 ].flatMap((setting) => ['-c', setting])

@@ -4,29 +4,21 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { startParams } from './start-params.ts'
+import { BROKEN_OFF, type WorkerTask, type WorkerWord } from './worker-words.ts'
 
-/** What the worker is given. */
-export interface WorkerTask {
-  folder: string
-  socketPath: string
-}
-
-/** What the worker says: `ready` once, `closed` after it was told to `close`. A fault ends the worker with its error. */
-export type WorkerWord = 'ready' | 'closed'
+/** How PostgreSQL leaves a statement that failed in an orderly way. */
+const ORDERLY_STATUS = 100
 
 const { folder, socketPath } = workerData as WorkerTask
 
 const db = await PGlite.create({
   dataDir: folder,
-  noInitDb: true,
   startParams: [...PGlite.defaultStartParams, ...startParams],
 })
+endWhenBrokenOff(db)
 rmSync(socketPath, { force: true })
 const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: 4 })
 await server.start()
-
-// oxlint-disable-next-line require-post-message-target-origin -- a thread, not a window
-const say = (word: WorkerWord): void => parentPort?.postMessage(word)
 
 parentPort?.once('message', async () => {
   await server.stop()
@@ -35,3 +27,24 @@ parentPort?.once('message', async () => {
   parentPort?.close()
 })
 say('ready')
+
+/**
+ * PGlite swallows what PostgreSQL throws in a disorderly way (a stack overflow, a trap, an abort) and answers as if the
+ * statement had succeeded; after that its memory is not to be trusted. We end before that answer is out.
+ */
+function endWhenBrokenOff({ Module }: PGlite): void {
+  const runOnce = Module._PostgresMainLoopOnce
+  Module._PostgresMainLoopOnce = () => {
+    try {
+      runOnce()
+    } catch (error) {
+      if ((error as { status?: unknown }).status !== ORDERLY_STATUS) process.exit(BROKEN_OFF)
+      throw error
+    }
+  }
+}
+
+function say(word: WorkerWord): void {
+  // oxlint-disable-next-line require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(word)
+}

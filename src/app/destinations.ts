@@ -1,0 +1,91 @@
+/** The destinations that are not made by hand: the one of the environment, and the demo's inbox. */
+import { isDataError } from '../platform/db/index.ts'
+import { makeSigningSecret, nowMs, uuidv7 } from '../platform/runtime/index.ts'
+import {
+  DEFAULT_RETRY_DELAYS_MS,
+  insertDestination,
+  updateDestination,
+  type Destination,
+  type DestinationSettings,
+} from '../signals/index.ts'
+import { ownAddress } from './address.ts'
+import type { Ground } from './ground.ts'
+
+const MINUTE_MS = 60_000
+
+/** Makes, changes or retires them so that they are what the settings say. */
+export async function settleDestinations(ground: Ground): Promise<void> {
+  const { config } = ground
+  const environmentUrl = config.destWebhookUrl?.reveal()
+  await settle(
+    ground,
+    'environment',
+    environmentUrl === undefined ? null : { kind: 'webhook', url: environmentUrl, name: 'DEST_WEBHOOK_URL' },
+  )
+  await settle(
+    ground,
+    'demo',
+    config.demo ? { kind: 'inbox', url: '', name: 'Inbox (simulated receiver)' } : null,
+  )
+}
+
+type Wanted = Pick<Destination, 'kind' | 'url' | 'name'>
+
+async function settle(ground: Ground, origin: 'environment' | 'demo', wanted: Wanted | null): Promise<void> {
+  const { db, sealer, book } = ground
+  const found = book.all().find((d) => d.origin === origin)
+  if (wanted === null) {
+    if (found !== undefined && found.state !== 'disabled')
+      await updateDestination(db, sealer, { ...found, state: 'disabled' })
+  } else if (found === undefined) {
+    // Another process may be making it at this moment; then its row is as good as ours.
+    await insertDestination(db, sealer, fresh(ground, origin, wanted)).catch((error: unknown) => {
+      if (!isDataError(error)) throw error
+    })
+  } else {
+    const url = wanted.kind === 'inbox' ? inboxUrl(ground, found.id) : wanted.url
+    const state = found.state === 'disabled' && found.stateReason === undefined ? 'active' : found.state
+    const settings =
+      origin === 'environment' ? { ...found.settings, ...environmentSettings(ground) } : found.settings
+    const next = { ...found, url, state, settings }
+    if (JSON.stringify(next) !== JSON.stringify(found)) await updateDestination(db, sealer, next)
+  }
+  await book.reload()
+}
+
+function fresh(ground: Ground, origin: 'environment' | 'demo', { kind, url, name }: Wanted): Destination {
+  const id = uuidv7(nowMs())
+  return {
+    id,
+    name,
+    kind,
+    origin,
+    url: kind === 'inbox' ? inboxUrl(ground, id) : url,
+    urlShown: '',
+    state: 'active',
+    filter: {},
+    settings: environmentSettings(ground),
+    secrets: [{ secret: ground.config.destWebhookSecret?.reveal() ?? makeSigningSecret() }],
+    createdAtMs: nowMs(),
+    updatedAtMs: nowMs(),
+    version: 1,
+  }
+}
+
+function environmentSettings({ config }: Ground): DestinationSettings {
+  return {
+    limits: config.destWebhookRateLimitingEnabled
+      ? [{ permits: config.destWebhookMaxReqPerMin, windowMs: MINUTE_MS }]
+      : [],
+    concurrency: config.forwardingWorkers,
+    timeoutMs: config.destWebhookTimeoutSec * 1000,
+    maxAgeMs: config.destWebhookMaxAgeSec * 1000,
+    retryDelaysMs: DEFAULT_RETRY_DELAYS_MS,
+    action: config.mapSideToActionTraderspost,
+  }
+}
+
+/** The inbox is reached as any receiver is: by HTTP, on this machine. */
+function inboxUrl({ config }: Ground, id: string): string {
+  return `${ownAddress(config)}/inbox/${id}`
+}

@@ -1,0 +1,103 @@
+/** The gateway: every HTTP door of the process, opened on one server. */
+import {
+  createFailures,
+  createGuard,
+  createHttpServer,
+  networkList,
+  operationRoutes,
+  pages,
+  rawBodies,
+  withZod,
+  type HttpServer,
+} from '../platform/http/index.ts'
+import { rankingRoutes } from '../rankings/index.ts'
+import { auditRoutes, destinationRoutes } from '../signals/index.ts'
+import { openSellDesk, sellRoutes } from '../sources/manual/index.ts'
+import { createRefusalLog, intakeRoutes, keyRoutes } from '../sources/webhook/index.ts'
+import { inboxRoutes } from '../sinks/inbox/index.ts'
+import { sendDelivery } from '../sinks/webhook/index.ts'
+import { demoRoutes } from './demo.ts'
+import type { Ground } from './ground.ts'
+import { firstPage } from './page/routes.ts'
+import type { Pipeline } from './pipeline.ts'
+import { statusRoutes } from './status.ts'
+import { VERSION } from './version.ts'
+
+const DAY_MS = 86_400_000
+const noCircuits = { name: () => 'closed' as const }
+
+export async function buildGateway(
+  ground: Ground,
+  pipeline: Pipeline,
+  draining: () => boolean,
+): Promise<HttpServer> {
+  const { config, db, sealer, book, ring, egress, egressAllow } = ground
+  const failures = createFailures()
+  const guard = createGuard({
+    adminToken: ground.tokens.admin,
+    named: { finviz: [ground.tokens.finviz], sell: [ground.tokens.finviz] },
+    proxies: networkList(config.trustedProxies),
+    failures,
+  })
+  const server = await createHttpServer({
+    log: ground.log,
+    version: VERSION,
+    guardDocs: guard.adminOrLoopback,
+  })
+  const app = withZod(server)
+  const refusals = createRefusalLog(
+    db,
+    (code) => pipeline.metrics.refused.inc({ code }),
+    () => pipeline.metrics.refusedLost.inc(),
+  )
+  server.addHook('onClose', () => refusals.close())
+  await rawBodies(server, (raw) =>
+    intakeRoutes(raw, {
+      ring,
+      journal: pipeline.journal,
+      authRequired: config.webhookAuth === 'required',
+      idsKeptMs: config.signalRetentionDays * DAY_MS,
+      guard,
+      failures,
+      refusals,
+      queueSize: pipeline.queueSize,
+      closedBecause() {
+        if (draining()) return 'Signalbox is shutting down.'
+        if (pipeline.queueSize() >= config.queueMaxSize) return 'The queue is full.'
+        return pipeline.diskIsLow() ? 'The disk is almost full.' : null
+      },
+      onAnswered: ({ status, reason }) => pipeline.metrics.received.inc({ status, reason: reason ?? '' }),
+    }),
+  )
+  await operationRoutes(app, {
+    guard,
+    metrics: ground.metrics,
+    draining,
+    probes: [
+      { name: 'database', check: async () => detail(await db.health()) },
+      { name: 'disk', check: async () => ({ ok: !pipeline.diskIsLow() }) },
+    ],
+  })
+  await statusRoutes(app, { ground, pipeline })
+  await keyRoutes(app, { db, sealer, guard, ring, publicUrl: config.publicUrl })
+  await destinationRoutes(app, {
+    db,
+    sealer,
+    guard,
+    book,
+    egressAllow,
+    circuits: pipeline.deliverer?.circuits ?? noCircuits,
+    testSend: (destination, signal, body) => sendDelivery(egress, { signalId: signal.id, body }, destination),
+  })
+  await auditRoutes(app, { db, guard, onQueued: () => pipeline.deliverer?.nudge() })
+  await sellRoutes(app, { desk: openSellDesk(db, pipeline.journal), guard })
+  await rankingRoutes(app, { db, guard, rankings: pipeline.rankings, egressAllow })
+  await inboxRoutes(app, { db, guard, book })
+  if (config.demo) await demoRoutes(app)
+  await pages(server, firstPage)
+  return server
+}
+
+function detail({ ok, latencyMs, reason }: { ok: boolean; latencyMs: number; reason?: string }) {
+  return { ok, detail: reason ?? `${latencyMs} ms` }
+}

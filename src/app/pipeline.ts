@@ -1,0 +1,175 @@
+/** The pipeline of one process: rankings feed the gate, the journal feeds the outbox, the deliverer empties it. */
+import { freeBytes } from '../platform/db/index.ts'
+import { every, nowMs } from '../platform/runtime/index.ts'
+import { startRankings, type Rankings } from '../rankings/index.ts'
+import {
+  countPending,
+  createJournal,
+  dropExpiredKeys,
+  dropIdleLanes,
+  reprocess,
+  setDestinationState,
+  startDeliverer,
+  type Deliverer,
+  type GateState,
+  type Journal,
+} from '../signals/index.ts'
+import { sendDelivery } from '../sinks/webhook/index.ts'
+import { trimInbox } from '../sinks/inbox/index.ts'
+import { demoScreenerUrl } from './demo.ts'
+import type { Ground } from './ground.ts'
+import { signalMetrics, type SignalMetrics } from './signal-metrics.ts'
+
+export interface Pipeline {
+  rankings: Rankings
+  journal: Journal
+  deliverer: Deliverer | null
+  metrics: SignalMetrics
+  gateState(): GateState
+  /** Accepted and not yet ended: counted a moment ago, plus what came since. */
+  queueSize(): number
+  diskIsLow(): boolean
+  stop(): Promise<void>
+}
+
+const GROUP_SIZE_MAX = 256
+const DAY_MS = 86_400_000
+
+export async function startPipeline(ground: Ground): Promise<Pipeline> {
+  const { config, db, log, book, node } = ground
+  let pending = await countPending(db, config.queueMaxSize)
+  let diskLow = false
+  let rankingChanged = true
+  const rankings = await startRankings({
+    db,
+    sealer: ground.sealer,
+    versions: ground.versions,
+    egress: ground.egress,
+    log,
+    metrics: ground.metrics,
+    config,
+    holder: node,
+    refreshes: config.roles.includes('gateway'),
+    ...(config.demo && config.finvizUrl === undefined && { demoUrl: demoScreenerUrl(config) }),
+    onChange: () => {
+      rankingChanged = true
+    },
+  })
+  const gateState = (): GateState => ({
+    topN: rankings.settings().topN,
+    stalePolicy: config.finvizStalePolicy,
+    ranking: rankings.inForce('finviz'),
+  })
+  const metrics = signalMetrics(ground.metrics, {
+    queueSize: () => pending,
+    holding: () => deliverer?.holding ?? 0,
+  })
+  const deliverer = config.roles.includes('deliverer')
+    ? startDeliverer({
+        db,
+        node,
+        log,
+        destinations: book.all,
+        send: (delivery, destination, signal) => sendDelivery(ground.egress, delivery, destination, signal),
+        onAttempt({ outcome, latencyMs }) {
+          metrics.attempts.inc({ outcome })
+          metrics.latency.observe(latencyMs / 1000)
+        },
+        onGone(destination) {
+          setDestinationState(db, destination.id, 'disabled', 'the receiver answered 410 Gone')
+            .then(() => book.reload())
+            .catch((error: unknown) => log.error({ err: error }, 'a destination could not be disabled'))
+        },
+      })
+    : null
+  const journal = createJournal({
+    db,
+    node,
+    gateState,
+    destinations: book.all,
+    groupSizeMax: GROUP_SIZE_MAX,
+    waitingMax: 10_000,
+    onCommitted(entries) {
+      for (const entry of entries) pending += entry.deliveries.length
+      deliverer?.nudge()
+    },
+  })
+
+  async function again(): Promise<void> {
+    const { reprocessEnabled, reprocessWindowSec } = rankings.settings()
+    const approved = await reprocess({
+      db,
+      node,
+      gateState,
+      destinations: book.all,
+      windowMs: () => (reprocessEnabled ? reprocessWindowSec * 1000 : null),
+      holdMs: reprocessWindowSec * 1000,
+    })
+    if (approved === 0) return
+    metrics.reprocessed.inc(approved)
+    deliverer?.nudge()
+  }
+
+  const complain = (error: unknown) =>
+    log.warn({ err: error }, 'housekeeping could not be done; it will be tried again')
+  const stops = [
+    every(1_000, async () => void (pending = await countPending(db, config.queueMaxSize)), complain),
+    every(
+      250,
+      async () => {
+        if (!rankingChanged) return
+        rankingChanged = false
+        await again()
+      },
+      complain,
+    ),
+    every(5_000, again, complain),
+    every(
+      5_000,
+      async () => {
+        diskLow = (await freeBytes(config.dataDir)) < config.minFreeDiskMb * 1_000_000
+        await ground.ring.writeUse()
+      },
+      complain,
+    ),
+    every(
+      60_000,
+      async () => {
+        await dropExpiredKeys(db)
+        await dropIdleLanes(db)
+        await trimInbox(db)
+        await db.query(`delete from counters where day < current_date - $1::int`, [
+          config.signalRetentionDays,
+        ])
+        await pauseFailing(ground, deliverer)
+      },
+      complain,
+    ),
+  ]
+  return {
+    rankings,
+    journal,
+    deliverer,
+    metrics,
+    gateState,
+    queueSize: () => pending + journal.waiting,
+    diskIsLow: () => diskLow,
+    async stop() {
+      await rankings.stop()
+      await journal.close()
+      await deliverer?.stop()
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}
+
+/** A destination that has failed for a day is paused, and says so. */
+async function pauseFailing({ db, book }: Ground, deliverer: Deliverer | null): Promise<void> {
+  if (deliverer === null) return
+  for (const { id, state } of book.all()) {
+    const since = deliverer.circuits.state(id).failingSinceMs
+    if (state !== 'active' || since === null || nowMs() - since < DAY_MS) continue
+    await setDestinationState(db, id, 'paused', 'every attempt failed for a day')
+    await book.reload()
+  }
+}

@@ -1,0 +1,168 @@
+/** HTTP of the audit trail: signals, one signal's timeline, deliveries, replay, and the export. */
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { Database } from '../../platform/db/index.ts'
+import { problem, type Guard, type ZodApp } from '../../platform/http/index.ts'
+import { nowMs } from '../../platform/runtime/index.ts'
+import { replayDeliveries } from '../outbox/store.ts'
+import {
+  deliveryPage,
+  signalPage,
+  signalQuery,
+  signalTrail,
+  viewOfDelivery,
+  viewOfSignal,
+  viewOfTrail,
+} from './contract.ts'
+import { exportLines } from './export.ts'
+import { listDeliveries, listSignals, readTrail } from './store.ts'
+
+export interface AuditRoutePorts {
+  db: Database
+  guard: Guard
+  /** Something was put back into the outbox. */
+  onQueued(): void
+}
+
+const tags = ['audit']
+/** Replayed without force, a delivery gets this much time anew. */
+const REPLAY_AGE_MS = 60_000
+const REPLAY_MAX = 10_000
+
+const replayBody = z.strictObject({
+  deliveries: z
+    .array(z.object({ signal_id: z.uuid(), seq: z.int().min(1) }))
+    .min(1)
+    .max(REPLAY_MAX)
+    .optional()
+    .describe('just these'),
+  state: z.enum(['dead', 'expired']).optional().describe('or all that ended so'),
+  destination_id: z.uuid().optional(),
+  since: z.iso.datetime().optional().describe('or all made since then'),
+  force: z.boolean().default(false).describe('send whatever its age'),
+})
+
+export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): Promise<void> {
+  const secured = { onRequest: guard.admin }
+
+  app.get(
+    '/api/v1/signals',
+    {
+      ...secured,
+      schema: {
+        tags,
+        summary: 'Signals, newest first',
+        operationId: 'listSignals',
+        querystring: signalQuery,
+        response: { 200: signalPage },
+      },
+    },
+    async ({ query: { cursor, limit, ...filter } }) => {
+      const rows = await listSignals(db, { ...filter, beforeId: cursor }, limit)
+      return { items: rows.map(viewOfSignal), next: rows.length === limit ? rows.at(-1)!.id : null }
+    },
+  )
+
+  app.get(
+    '/api/v1/signals/:id',
+    {
+      ...secured,
+      schema: {
+        tags,
+        summary: 'One signal with its timeline',
+        operationId: 'getSignal',
+        params: z.object({ id: z.uuid() }),
+        response: { 200: signalTrail },
+      },
+    },
+    async (request) => {
+      const trail = await readTrail(db, request.params.id)
+      if (trail === null)
+        throw problem(404, 'not-found', 'There is no such signal, or it is past its retention.')
+      return viewOfTrail(trail)
+    },
+  )
+
+  app.get(
+    '/api/v1/signals/export',
+    {
+      ...secured,
+      schema: {
+        tags,
+        summary: 'All signals that match, as CSV or NDJSON, streamed',
+        operationId: 'exportSignals',
+        querystring: signalQuery
+          .omit({ cursor: true, limit: true })
+          .extend({ format: z.enum(['csv', 'ndjson']).default('csv') }),
+        produces: ['text/csv', 'application/x-ndjson'],
+      },
+    },
+    async ({ query: { format, ...filter } }, reply) => {
+      const lines = exportLines(format, (beforeId, limit) => listSignals(db, { ...filter, beforeId }, limit))
+      return reply
+        .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
+        .header('content-disposition', `attachment; filename="signals.${format}"`)
+        .send(Readable.from(lines))
+    },
+  )
+
+  app.get(
+    '/api/v1/deliveries',
+    {
+      ...secured,
+      schema: {
+        tags,
+        summary: 'Deliveries of one state, newest first',
+        operationId: 'listDeliveries',
+        querystring: z.object({
+          state: z.enum(['pending', 'delivered', 'expired', 'dead']).default('pending'),
+          destination_id: z.uuid().optional(),
+          cursor: z.coerce.number().int().optional(),
+          limit: z.coerce.number().int().min(1).max(500).default(50),
+        }),
+        response: { 200: deliveryPage },
+      },
+    },
+    async ({ query: { state, destination_id, cursor, limit } }) => {
+      const rows = await listDeliveries(
+        db,
+        { state, destinationId: destination_id, beforeSeq: cursor },
+        limit,
+      )
+      return {
+        items: rows.map(viewOfDelivery),
+        next: rows.length === limit ? String(rows.at(-1)!.seq) : null,
+      }
+    },
+  )
+
+  app.post(
+    '/api/v1/deliveries/replay',
+    {
+      ...secured,
+      schema: {
+        tags,
+        summary: 'Put ended deliveries back: these, or all of a state',
+        operationId: 'replayDeliveries',
+        body: replayBody,
+        response: { 200: z.object({ replayed: z.int() }) },
+      },
+    },
+    async ({ body }) => {
+      const wanted =
+        body.deliveries?.map(({ signal_id, seq }) => ({ signalId: signal_id, seq })) ??
+        (await listDeliveries(
+          db,
+          {
+            state: body.state ?? 'dead',
+            destinationId: body.destination_id,
+            sinceMs: body.since === undefined ? undefined : Date.parse(body.since),
+          },
+          REPLAY_MAX,
+        ))
+      const replayed = await replayDeliveries(db, wanted, body.force ? null : nowMs() + REPLAY_AGE_MS)
+      onQueued()
+      return { replayed }
+    },
+  )
+}

@@ -1,0 +1,3 @@
+/** The face of the inbox. */
+export { inboxRoutes } from './routes.ts'
+export { trimInbox } from './store.ts'

@@ -1,0 +1,2 @@
+/** The face of the webhook sink. */
+export { sendDelivery } from './send.ts'
