@@ -5,7 +5,7 @@ export type Row = Record<string, unknown>
 export interface StatementOptions {
   /** A name of its own for a hot statement: prepared once per connection where that is possible, ignored elsewhere. */
   name?: string
-  /** How long the statement may take, instead of the usual 4 s. Past it, it fails with `DatabaseUnavailable`. */
+  /** How long the statement may take, instead of the usual 3.5 s. Past it, it fails with `DatabaseUnavailable`. */
   deadlineMs?: number
 }
 

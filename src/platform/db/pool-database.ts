@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PoolClient, QueryResult } from 'pg'
 import { after, monotonicMs } from '../runtime/index.ts'
 import type { Database, Durability, Queries, Row, StatementOptions } from './database.ts'
+import { settledWithin } from './settled-within.ts'
 import { asCallerSees, DatabaseUnavailable, endsConnection, type Outcome } from './errors.ts'
 
 export interface PoolPorts {
@@ -19,8 +20,10 @@ export interface PoolPorts {
   close(): Promise<void>
 }
 
-/** A hung embedded database is noticed after this and back a second later: five seconds in all. */
-const STATEMENT_MS = 4_000
+/** A hung embedded database is noticed after this and back a second later: within five seconds in all. */
+const STATEMENT_MS = 3_500
+/** How long closing waits for what is under way. */
+const DRAIN_MS = 5_000
 const TRANSACTION_MS = 10_000
 /** After our own event loop was blocked, answers that are already here are read before anything is called late. */
 const GRACE_MS = 50
@@ -51,26 +54,61 @@ export function poolDatabase(ports: PoolPorts): Database {
     )
   }
 
+  async function write<R extends Row>(sql: string, params?: readonly unknown[], options?: StatementOptions) {
+    const rows = await query<R>(sql, params, options)
+    await ports.synced()
+    return rows
+  }
+
+  async function transaction<T>(work: (tx: Queries) => Promise<T>, { deadlineMs = TRANSACTION_MS } = {}) {
+    const state = { open: true }
+    const result = await onClient('none', (client) =>
+      inTransaction(ports, client, deadlineMs, (tx) => inside.run(state, () => work(tx))).finally(() => {
+        state.open = false
+      }),
+    )
+    await ports.synced()
+    return result
+  }
+
+  const underWay = drain()
   return {
     kind: ports.kind,
     durability: ports.durability,
-    query,
-    async write<R extends Row>(sql: string, params?: readonly unknown[], options?: StatementOptions) {
-      const rows = await query<R>(sql, params, options)
-      await ports.synced()
-      return rows
+    query: (sql, params, options) => underWay.run(() => query(sql, params, options)),
+    write: (sql, params, options) => underWay.run(() => write(sql, params, options)),
+    transaction: (work, options) => underWay.run(() => transaction(work, options)),
+    async close() {
+      await underWay.close(DRAIN_MS)
+      await ports.close()
     },
-    async transaction(work, { deadlineMs = TRANSACTION_MS } = {}) {
-      const state = { open: true }
-      const result = await onClient('none', (client) =>
-        inTransaction(ports, client, deadlineMs, (tx) => inside.run(state, () => work(tx))).finally(() => {
-          state.open = false
-        }),
-      )
-      await ports.synced()
-      return result
+  }
+}
+
+/** Counts what is under way, so that closing lets it end and takes no more. */
+function drain() {
+  let count = 0
+  let closed = false
+  let empty: () => void = () => {}
+  return {
+    async run<T>(work: () => Promise<T>): Promise<T> {
+      if (closed) throw new DatabaseUnavailable('The database is being closed', 'none')
+      count += 1
+      try {
+        return await work()
+      } finally {
+        count -= 1
+        if (count === 0) empty()
+      }
     },
-    close: ports.close,
+    async close(ms: number): Promise<void> {
+      closed = true
+      if (count === 0) return
+      const drained = new Promise<void>((resolve) => {
+        empty = resolve
+      })
+      await settledWithin(ms, drained)
+    },
   }
 }
 

@@ -1,4 +1,7 @@
-/** Says where a text stops being JSON and why, in words its sender can act on. Only runs once it is known to be bad. */
+/**
+ * Says where a text stops being JSON and why, in words its sender can act on. Only runs once it is known to
+ * be bad.
+ */
 
 export interface TextFault {
   /** Index into the text. */
@@ -64,7 +67,7 @@ function showPath(path: readonly (string | number)[]): string | null {
     if (typeof part === 'number') shown += `[${part}]`
     else shown += shown === '' ? part : `.${part}`
   }
-  return joinPath(shown)
+  return joinPath(shown.toWellFormed())
 }
 
 function skipBlanks(walk: Walk): void {

@@ -79,9 +79,9 @@ interface Scan {
 }
 
 /**
- * Reads one JSON document. One pass over the text before `JSON.parse` enforces the limits and refuses: a key
- * twice in one object, `__proto__` and `prototype` and an object named `constructor` (escaped spellings too), NUL
- * and lone surrogates, numbers beyond a double's range. Never throws.
+ * Reads one JSON document. One pass over the text before `JSON.parse` enforces the limits and refuses: a
+ * key twice in one object, `__proto__` and `prototype` and an object named `constructor` (escaped
+ * spellings too), NUL and lone surrogates, numbers beyond a double's range. Never throws.
  */
 export function parseJson(text: string, limits: JsonLimits = JSON_LIMITS): JsonReading {
   const longNumbers: number[] = []
@@ -132,7 +132,9 @@ function scanText(scan: Scan): void {
   }
 }
 
-/** The index behind the closing quote, or the end of the text. Looks into escapes for what no text may hold. */
+/**
+ * The index behind the closing quote, or the end of the text. Looks into escapes for what no text may hold.
+ */
 function endOfString(scan: Scan, start: number): number {
   const { text } = scan
   let isEscaped = false

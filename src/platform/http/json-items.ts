@@ -1,4 +1,6 @@
-/** Takes the text of a batch apart into the texts of its items, so that one bad item is refused alone. Pure. */
+/**
+ * Takes the text of a batch apart into the texts of its items, so that one bad item is refused alone. Pure.
+ */
 
 export type ItemTexts = { ok: true; items: string[] } | { ok: false; reason: 'too-many' | 'not-an-array' }
 
@@ -17,8 +19,8 @@ export function splitLines(text: string, max: number): ItemTexts {
 }
 
 /**
- * The texts between the brackets and commas of a JSON array, at most `max`. The items themselves may still be no
- * JSON; if each is, the whole was.
+ * The texts between the brackets and commas of a JSON array, at most `max`. The items themselves may still
+ * be no JSON; if each is, the whole was.
  */
 export function splitArray(text: string, max: number): ItemTexts {
   const end = text.trimEnd().length - 1

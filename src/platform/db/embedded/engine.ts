@@ -1,8 +1,9 @@
 /** One run of the embedded database: its worker, and the pool of one connection to it, from opening to its end. */
 import { Worker } from 'node:worker_threads'
 import { Pool, type PoolClient } from 'pg'
-import { after, sleep } from '../../runtime/index.ts'
+import { after } from '../../runtime/index.ts'
 import { DatabaseUnavailable } from '../errors.ts'
+import { settledWithin } from '../settled-within.ts'
 import { typeParsers } from '../type-parsers.ts'
 import type { SocketPlace } from './socket-path.ts'
 import { BROKEN_OFF, type WorkerTask, type WorkerWord } from './worker-words.ts'
@@ -88,6 +89,7 @@ function openConnection(place: SocketPlace) {
   })
   pool.on('remove', (client) => streams.delete(client))
   pool.on('error', () => {})
+  const fail = (error: Error): void => waiting.forEach((reject) => reject(error))
   return {
     take(): Promise<PoolClient> {
       return new Promise((resolve, reject) => {
@@ -103,12 +105,13 @@ function openConnection(place: SocketPlace) {
     },
     /** Ends the connection when its statements are done, or after `ms`. */
     async end(ms: number): Promise<void> {
-      await Promise.race([pool.end(), sleep(ms)])
+      fail(new DatabaseUnavailable('The embedded database is being closed', 'none'))
+      await settledWithin(ms, pool.end())
     },
     /** Fails every statement under way and every wait, now. */
     cut(): void {
       for (const stream of streams.values()) stream.destroy()
-      for (const reject of waiting) reject(new DatabaseUnavailable('The embedded database was ended', 'none'))
+      fail(new DatabaseUnavailable('The embedded database was ended', 'none'))
       void pool.end().catch(() => {})
     },
   }

@@ -1,5 +1,6 @@
 /** The embedded database as one thing that stays: locked folder, engine, syncs, and a new engine when one hangs or ends. */
 import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PoolClient } from 'pg'
 import { monotonicMs, sleep, type Logger } from '../../runtime/index.ts'
 import type { Durability } from '../database.ts'
@@ -62,6 +63,9 @@ async function start(
   folder: string,
   place: SocketPlace,
 ): Promise<Running> {
+  // PostgreSQL's own lock file: ours says that nobody has the folder, and after a power cut it may be cut off, which
+  // PostgreSQL refuses.
+  await rm(join(folder, 'postmaster.pid'), { force: true })
   if (await restoreControl(folder)) log.info('went back behind a checkpoint that a crash had cut off')
   if (durability === 'process') return { engine: await startEngine(folder, place), wal: null }
   const engine = await guarded(folder, () => startEngine(folder, place))

@@ -165,7 +165,10 @@ function readStock(body: Readonly<Record<string, unknown>>, stock: Stock): Paylo
   return { ok: true, draft, carriesTime: alert.occurredAtMs !== undefined }
 }
 
-/** The alert as if it were of this one stock; without `webhook_url`, which holds the key where it is part of the address. */
+/**
+ * The alert as if it were of this one stock; without `webhook_url`, which holds the key where it is part of
+ * the address.
+ */
 function bodyOf(body: Readonly<Record<string, unknown>>, stock: string, price: string | undefined): string {
   const { webhook_url: _, ...kept } = body
   return JSON.stringify({ ...kept, stocks: stock, ...(price !== undefined && { trigger_prices: price }) })

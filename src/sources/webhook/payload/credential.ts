@@ -29,6 +29,7 @@ const CANDIDATES_MAX = 8
 const CANDIDATE_LENGTH_MAX = 512
 /** Shorter ones could stand in a text by chance, so they are only removed as fields. */
 const REPLACED_LENGTH_MIN = 8
+const MASK = '***'
 const TOKEN = /sbx_[a-z]{1,16}_[0-9A-Za-z]{36}/g
 
 /** Whether a field of this name is a secret; `isAbove`: at the top of a body or in a group. */
@@ -50,10 +51,9 @@ export function stripCredentials(value: Record<string, unknown>, text: string): 
   const hasToken = text.includes('sbx_')
   if (!hasToken && !holdsSecret(value, true, 0)) return { value, credentials: [], body: text }
   const credentials: string[] = []
-  const copy = withoutSecrets(value, true, 0, credentials) as Record<string, unknown>
-  const json = JSON.stringify(copy)
-  const body = withoutTexts(json, credentials)
-  return { value: body === json ? copy : (JSON.parse(body) as Record<string, unknown>), credentials, body }
+  const copy = withoutSecrets(value, true, 0, credentials)
+  const clean = withoutValues(copy, credentials) as Record<string, unknown>
+  return { value: clean, credentials, body: JSON.stringify(clean) }
 }
 
 function holdsSecret(value: object, isAbove: boolean, depth: number): boolean {
@@ -80,6 +80,19 @@ function withoutSecrets(value: unknown, isAbove: boolean, depth: number, found: 
   return copy
 }
 
+/** The same value with each credential in its texts and names replaced. */
+function withoutValues(value: unknown, credentials: readonly string[]): unknown {
+  if (typeof value === 'string') return withoutTexts(value, credentials)
+  if (typeof value === 'number') return credentials.includes(String(value)) ? MASK : value
+  if (!isObject(value)) return value
+  if (Array.isArray(value)) return value.map((item) => withoutValues(item, credentials))
+  const clean: Record<string, unknown> = {}
+  for (const [key, child] of Object.entries(value)) {
+    clean[withoutTexts(key, credentials)] = withoutValues(child, credentials)
+  }
+  return clean
+}
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Adds a value to the candidates, if it can be one. */
@@ -93,12 +106,11 @@ export function noteCredential(value: unknown, found: string[]): void {
 export const tokensIn = (text: string): string[] =>
   text.includes('sbx_') ? (text.match(TOKEN) ?? []).slice(0, CANDIDATES_MAX) : []
 
-/** A text, plain or JSON, in which no credential stands any more. */
+/** A text in which no credential stands any more. */
 export function withoutTexts(text: string, credentials: readonly string[]): string {
   let clean = text
   for (const credential of credentials) {
-    if (credential.length < REPLACED_LENGTH_MIN) continue
-    clean = clean.replaceAll(credential, '***').replaceAll(JSON.stringify(credential).slice(1, -1), '***')
+    if (credential.length >= REPLACED_LENGTH_MIN) clean = clean.replaceAll(credential, MASK)
   }
   return clean.includes('sbx_') || clean.includes('whsec_') ? maskText(clean) : clean
 }

@@ -1,6 +1,6 @@
 /** Turns collected fields into one signal, or the reason why they are none. Pure. */
 import type { SignalDraft } from '../../../signals/index.ts'
-import { applyFieldMap, keep, type Field, type Fields } from './fields.ts'
+import { applyFieldMap, keep, statesSide, type Field, type Fields } from './fields.ts'
 import { readMetadata } from './metadata.ts'
 import { PRICE, QUANTITY, readDecimal } from './number.ts'
 import { placeholderIn } from './placeholder.ts'
@@ -71,11 +71,8 @@ function applyQuery(fields: Fields, query: NonNullable<ReadContext['query']>): v
     const value = query[name]
     if (value) fields.ticker ??= field(name, value)
   }
-  for (const name of ['side', 'action'] as const) {
-    const value = query[name]
-    const isSaid = fields.side.length > 0 || fields.maybeSide.some((field) => field.rank === 0)
-    if (value && !isSaid) fields.side.push(field(name, value))
-  }
+  const side = query.side ? 'side' : 'action'
+  if (query[side] && !statesSide(fields)) fields.side.push(field(side, query[side]))
   if (query.exchange) fields.exchange ??= field('exchange', query.exchange)
   if (query.strategy) fields.strategy ??= field('strategy', query.strategy)
 }

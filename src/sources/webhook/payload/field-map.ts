@@ -14,8 +14,8 @@ export const MAPPED_FIELDS = [
 export type MappedField = (typeof MAPPED_FIELDS)[number]
 
 /**
- * Paths are dotted, with indexes of arrays: `alerts[0].labels.symbol` or `alerts.0.labels.symbol`; a name with a dot in
- * it is found too. A field that has neither path nor constant is read as usual.
+ * Paths are dotted, with indexes of arrays: `alerts[0].labels.symbol` or `alerts.0.labels.symbol`; a name
+ * with a dot in it is found too. A field that has neither path nor constant is read as usual.
  */
 export interface FieldMap extends Partial<Record<MappedField, string>> {
   /** What holds where the body does not say it. */
@@ -39,7 +39,9 @@ export function valueAt(value: unknown, path: string): unknown {
   return at
 }
 
-/** A mapped field's value after translation, or its constant; undefined when the body and the map have none. */
+/**
+ * A mapped field's value after translation, or its constant; undefined when the body and the map have none.
+ */
 export function mappedValue(map: FieldMap, field: MappedField, body: unknown): unknown {
   const path = map[field]
   const found = path === undefined ? undefined : valueAt(body, path)

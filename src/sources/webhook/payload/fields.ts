@@ -112,12 +112,13 @@ export function applyFieldMap(fields: Fields, map: FieldMap, body: Readonly<Reco
   }
 }
 
-function isStated(fields: Fields, name: MappedField): boolean {
-  if (name !== 'side') return fields[name] !== undefined
-  const { side, maybeSide, position } = fields
-  return (
-    side.length > 0 || position !== undefined || maybeSide.some(({ value }) => readSideWord(String(value)))
-  )
+const isStated = (fields: Fields, name: MappedField): boolean =>
+  name === 'side' ? statesSide(fields) : fields[name] !== undefined
+
+/** Whether some field speaks of a side, understood or not. */
+export function statesSide({ side, position, maybeSide }: Fields): boolean {
+  if (side.length > 0 || position !== undefined) return true
+  return maybeSide.some(({ value }) => typeof value === 'string' && readSideWord(value) !== undefined)
 }
 
 function translateFound(fields: Fields, map: FieldMap, name: MappedField): void {

@@ -1,4 +1,6 @@
-/** The door of the reading of payloads: from the text of a request to signals, or to what is wrong with it. */
+/**
+ * The door of the reading of payloads: from the text of a request to signals, or to what is wrong with it.
+ */
 export { MAPPED_FIELDS, type FieldMap, type MappedField } from './field-map.ts'
 export { readPayload } from './read.ts'
 export { redactSecrets } from './redact.ts'

@@ -10,8 +10,8 @@ const ORDER_FIELD =
   /^(?:take_?profit|stop_?loss|tp|sl|(?:limit|stop|trail|trigger)_?(?:price|amount|percent))$/i
 
 /**
- * The first 32 fields within 4,096 characters of JSON; what does not fit is left out (the stored body has it).
- * Undefined when there are none; a refusal when one holds a placeholder.
+ * The first 32 fields within 4,096 characters of JSON; what does not fit is left out (the stored body has
+ * it). Undefined when there are none; a refusal when one holds a placeholder.
  */
 export function readMetadata(
   rest: Readonly<Record<string, unknown>>,

@@ -77,7 +77,10 @@ for (const [role, names] of Object.entries(NAMES) as [Role, readonly string[]][]
   })
 }
 
-/** Objects inside a body whose fields count as the body's; each field there is looked up under `prefix` + name. */
+/**
+ * Objects inside a body whose fields count as the body's; each field there is looked up under `prefix` +
+ * name.
+ */
 const GROUPS = new Map<string, string>([
   ['data', ''],
   ['payload', ''],
@@ -91,7 +94,10 @@ const GROUPS = new Map<string, string>([
 
 const NAME_MAX = 40
 
-/** A name without case, `-`, `_`, `.` and blanks: `strategy-order-action` and `strategy.order_action` are one. */
+/**
+ * A name without case, `-`, `_`, `.` and blanks: `strategy-order-action` and `strategy.order_action` are
+ * one.
+ */
 export function foldName(name: string): string {
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i)

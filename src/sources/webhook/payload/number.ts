@@ -16,8 +16,9 @@ const DIGITS_MAX = 38
 const DECIMAL = /^([+-]?)[$€£₹]? ?(\d{1,3}(?:,\d{2,3})*,\d{3}|\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/
 
 /**
- * Canonical decimal text (`1234.5`, no exponent, no needless zeros) of a JSON number or of text such as `1,234.50`
- * or `$150.25`; undefined for null and empty text. `'0'` is answered for zero: its meaning is the caller's.
+ * Canonical decimal text (`1234.5`, no exponent, no needless zeros) of a JSON number or of text such as
+ * `1,234.50` or `$150.25`; undefined for null and empty text. `'0'` is answered for zero: its meaning is
+ * the caller's.
  */
 export function readDecimal(value: unknown, field: string, kind: NumberKind): string | undefined | Refusal {
   if (value === null || value === undefined) return undefined

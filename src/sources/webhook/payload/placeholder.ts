@@ -1,12 +1,17 @@
 /** Finds placeholders that a sender's platform did not fill in. Pure. */
 import { refuse, type Refusal } from './refusal.ts'
 
-/** TradingView `{{close}}`; TrendSpider `%last_price%`; Chartink and freqtrade `{stocks}` as a whole value. */
+/**
+ * TradingView `{{close}}`; TrendSpider `%last_price%`; Chartink and freqtrade `{stocks}` as a whole value.
+ */
 const DOUBLE_BRACES = /\{\{[^{}]{0,80}\}\}?/
 const PERCENTS = /%[A-Za-z_]\w{2,60}%/
 const BRACES = /^\{[A-Za-z_]\w{0,60}\}$/
 
-/** The placeholder's own word as it stands in a text, or null. `NaN` is what TradingView writes for a plot without value. */
+/**
+ * The placeholder's own word as it stands in a text, or null. `NaN` is what TradingView writes for a plot
+ * without value.
+ */
 export function findPlaceholder(text: string): string | null {
   if (text === 'NaN') return text
   const double = text.includes('{{') ? DOUBLE_BRACES.exec(text) : null

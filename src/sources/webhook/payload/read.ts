@@ -1,4 +1,6 @@
-/** Reads the body of a webhook, whatever its vendor and whatever its content type says, into signals. Pure. */
+/**
+ * Reads the body of a webhook, whatever its vendor and whatever its content type says, into signals. Pure.
+ */
 import {
   JSON_LIMITS,
   parseJson,
@@ -29,8 +31,8 @@ interface Reading {
 }
 
 /**
- * Reads one request. A preview of a field map is this same function. Never throws, whatever the text; the time it
- * takes grows with the length of the text only.
+ * Reads one request. A preview of a field map is this same function. Never throws, whatever the text; the
+ * time it takes grows with the length of the text only.
  */
 export function readPayload(request: PayloadRequest): Payload {
   const text = request.text.charCodeAt(0) === 0xfeff ? request.text.slice(1) : request.text
@@ -155,11 +157,17 @@ function readObjectText(text: string, context: ReadContext, limits: typeof LIMIT
   return readObject(stripCredentials(parsed.value as Record<string, unknown>, text), context)
 }
 
+/** TradingView's numbers stand without quotes: unresolved or without value, they make the whole no JSON. */
+function bareWord(text: string, position: number): string | null {
+  if (/^NaN\b/.test(text.slice(position, position + 4))) return 'NaN'
+  const start = text.startsWith('{{', position) ? position : position - 1
+  return text.startsWith('{{', start) ? findPlaceholder(text.slice(start, start + 90)) : null
+}
+
 function refusalOf(fault: JsonFault, text: string): Refusal {
   if (fault.code === 'invalid-json') {
-    // TradingView's numbers stand without quotes: unresolved, they make the whole no JSON.
-    const word = findPlaceholder(text.slice(Math.max(0, fault.position - 1), fault.position + 90))
-    if (word?.startsWith('{{')) return refusePlaceholder(word, fault.path ?? 'body')
+    const word = bareWord(text, fault.position)
+    if (word !== null) return refusePlaceholder(word, fault.path ?? 'body')
   }
   return refuse(fault.code, fault.path, fault.message)
 }

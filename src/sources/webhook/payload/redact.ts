@@ -7,7 +7,10 @@ const NAMED =
   /((?:[\w-]{0,20}(?:token|secret|passphrase|passwo?r?d|pwd|api[_-]?key)[\w-]{0,20}|\b(?:key|auth|authorization))\\{0,3}["'“”]?\s{0,8}[:=]\s{0,8})(\\{0,3}"(?:[^"\\]|\\[^])*"?|'[^']*'?|“[^”]*”?|[^\s,;&}|\]]+)/gi
 const FIRST_OF_PIPES = /^\s*[^|\s{["][^|\s]{0,511}(?=\|[^|]*\|)/
 
-/** Best effort: the first 16 kB with the value after each secret-like word, and tokens of ours, replaced by `***`. */
+/**
+ * Best effort: the first 16 kB with the value after each secret-like word, and tokens of ours, replaced by
+ * `***`.
+ */
 export function redactSecrets(text: string): string {
   const masked = text.slice(0, LENGTH_MAX).replace(NAMED, '$1***').replace(FIRST_OF_PIPES, '***')
   return maskText(masked)

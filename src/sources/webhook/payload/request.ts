@@ -5,7 +5,10 @@ import type { PayloadItem, Refusal } from './refusal.ts'
 
 export interface ReadContext {
   nowMs: number
-  /** Parameters of the address; only `ticker`/`symbol`, `side`/`action`, `exchange` and `strategy` are looked at. */
+  /**
+   * Parameters of the address; only `ticker`/`symbol`, `side`/`action`, `exchange` and `strategy` are
+   * looked at.
+   */
   query?: Readonly<Record<string, string | undefined>> | undefined
   fieldMap?: FieldMap | undefined
   /** What the key says of bodies that do not say it: the side, and the IANA zone of times without one. */
@@ -18,7 +21,10 @@ export interface PayloadRequest extends ReadContext {
   contentType?: string | undefined
 }
 
-/** `credentials`: what stood in places of credentials, to be tried as keys; it is in no other part of the answer. */
+/**
+ * `credentials`: what stood in places of credentials, to be tried as keys; it is in no other part of the
+ * answer.
+ */
 export type Payload =
   | { outcome: 'signals'; items: PayloadItem[]; batch: boolean; credentials: string[] }
   | ({ outcome: 'refused'; body: string; credentials: string[] } & Refusal)

@@ -52,7 +52,9 @@ const UNSUPPORTED = new Set(
   ).split(','),
 )
 
-/** What a text says of a side: `BUY`, `enter_long`, `Close Long`, `buy to cover`; undefined when it is none. */
+/**
+ * What a text says of a side: `BUY`, `enter_long`, `Close Long`, `buy to cover`; undefined when it is none.
+ */
 export function readSideWord(text: string): SideWord | undefined {
   const quick = WORDS.get(text)
   if (quick !== undefined) return quick === FILLER ? undefined : quick
@@ -97,8 +99,8 @@ export interface PositionWords {
 }
 
 /**
- * The side that all words together mean. An exit sells, unless what is closed is a short; a conflict is answered
- * as such, and nothing at all as undefined.
+ * The side that all words together mean. An exit sells, unless what is closed is a short; a conflict is
+ * answered as such, and nothing at all as undefined.
  */
 export function decideSide(
   words: readonly SideWord[],

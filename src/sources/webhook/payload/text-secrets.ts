@@ -11,7 +11,10 @@ export interface TextWithoutSecrets {
 
 const PAIR = /([A-Za-z][\w-]{0,39})(\s{0,3}[=:]\s{0,3})([^\s,;|]{1,512})/g
 
-/** Credentials are `key=...` and the like, tokens of ours anywhere, and the first field of `key|strategy|action|ticker`. */
+/**
+ * Credentials are `key=...` and the like, tokens of ours anywhere, and the first field of
+ * `key|strategy|action|ticker`.
+ */
 export function withoutTextSecrets(text: string): TextWithoutSecrets {
   const credentials = tokensIn(text)
   const plain = text.replace(PAIR, (pair, name: string, _separator: string, value: string) => {

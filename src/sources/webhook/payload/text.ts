@@ -1,4 +1,7 @@
-/** Reads alerts written as plain text: a side, one ticker, and perhaps more. Strict: a word too many is a refusal. Pure. */
+/**
+ * Reads alerts written as plain text: a side, one ticker, and perhaps more. Strict: a word too many is a
+ * refusal. Pure.
+ */
 import { collect, keep, noFields, type Fields } from './fields.ts'
 import { findPlaceholder, refusePlaceholder } from './placeholder.ts'
 import { refuse, show, type Refusal } from './refusal.ts'

@@ -20,8 +20,8 @@ const EPOCH = /^\d{9,17}(?:\.\d{1,9})?$/
 
 /**
  * Epoch milliseconds of an ISO-8601 time, `2024-01-01 10:00:00`, or an epoch in seconds, milliseconds or
- * microseconds, as number or text; with a `timezone`, also of a clock without a date (`2:34 pm`). Undefined for
- * null and empty text. Refused: what is no time, before 2000, or more than a day ahead.
+ * microseconds, as number or text; with a `timezone`, also of a clock without a date (`2:34 pm`).
+ * Undefined for null and empty text. Refused: what is no time, before 2000, or more than a day ahead.
  */
 export function readTime(value: unknown, field: string, context: TimeContext): number | undefined | Refusal {
   if (value === null || value === undefined) return undefined

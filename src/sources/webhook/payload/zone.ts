@@ -4,7 +4,10 @@ const MINUTE_MS = 60_000
 /** India has one time all year: the zone of Chartink needs no calendar. */
 const FIXED: Readonly<Record<string, number>> = { UTC: 0, 'Asia/Kolkata': 330 * MINUTE_MS }
 
-/** Offset in milliseconds; within an hour of a change of clocks it may be that of the other side. Throws on no zone. */
+/**
+ * Offset in milliseconds; within an hour of a change of clocks it may be that of the other side. Throws on
+ * no zone.
+ */
 export function zoneOffsetMs(timezone: string, atMs: number): number {
   const fixed = FIXED[timezone]
   if (fixed !== undefined) return fixed

@@ -1,0 +1,134 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freshDataDir, openForTest } from '../../../../test/database.ts'
+import { createMetrics } from '../../runtime/index.ts'
+import type { OpenDatabase } from '../connect.ts'
+
+let dataDir: string
+beforeEach(async () => {
+  dataDir = await freshDataDir({ empty: true })
+})
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const durable = { durability: 'power' } as const
+const errorOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+const count = async (db: OpenDatabase) =>
+  (await db.query<{ n: number }>('select count(*) as n from acked'))[0]!.n
+
+/** Resolves with how long it took until the database answers again. */
+async function backAfterMs(db: OpenDatabase): Promise<number> {
+  const startMs = performance.now()
+  await expect
+    .poll(() => db.query('select 1 as n').catch(() => null), { timeout: 10_000, interval: 20 })
+    .toEqual([{ n: 1 }])
+  return performance.now() - startMs
+}
+
+describe('the embedded database', () => {
+  it('keeps what was written when it is closed and opened again', async () => {
+    const first = await openForTest(dataDir, undefined, durable)
+    await first.write('create table acked (n int)')
+    await first.write('insert into acked values (1), (2)')
+    await first.close()
+    const second = await openForTest(dataDir, undefined, durable)
+    expect(await count(second)).toBe(2)
+    expect(second.kind).toBe('embedded')
+    expect(second.durability).toBe('power')
+    await second.close()
+    expect(readdirSync(dataDir).toSorted()).toEqual(['pg', 'socket'])
+  })
+
+  it('listens where only we can come in, and never on a network', async () => {
+    const db = await openForTest(dataDir)
+    const socket = join(dataDir, 'socket')
+    expect(statSync(socket).mode & 0o777).toBe(0o700)
+    expect(readdirSync(socket)).toEqual(['.s.PGSQL.5432'])
+    await db.close()
+  })
+
+  it('opens in a folder whose path is too long for a socket', async () => {
+    const deep = join(dataDir, 'd'.repeat(60), 'e'.repeat(60))
+    mkdirSync(deep, { recursive: true })
+    const db = await openForTest(deep)
+    expect(await db.query('select 1 as n')).toEqual([{ n: 1 }])
+    await db.close()
+  })
+
+  it('is back within 5 s when it hangs, with everything that was acknowledged, and counts that', async () => {
+    const metrics = createMetrics()
+    const db = await openForTest(dataDir, undefined, { ...durable, metrics })
+    await db.write('create table acked (n int)')
+    await db.write('insert into acked select generate_series(1, 100)')
+    const startMs = performance.now()
+    const hung = errorOf(db.write(`insert into acked select 0 from generate_series(1, 1000000000000)`))
+    const waiting = errorOf(db.write('insert into acked values (0)'))
+    expect(await hung).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'unknown' })
+    expect(await waiting).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'none' })
+    await backAfterMs(db)
+    expect(performance.now() - startMs).toBeLessThan(5_000)
+    expect(await count(db)).toBe(100)
+    expect(db.stats().restarts).toBe(1)
+    expect(await metrics.text()).toContain('signalbox_db_restarts_total 1')
+    await db.close()
+  })
+
+  it('refuses a value nested 60,000 deep as bad data, and goes on', async () => {
+    const db = await openForTest(dataDir)
+    const deep = '['.repeat(60_000) + ']'.repeat(60_000)
+    expect(await errorOf(db.query('select $1::jsonb', [deep]))).toMatchObject({ code: '54001' })
+    expect(await errorOf(db.query('select 1 / 0'))).toMatchObject({ code: '22012' })
+    expect(db.stats().restarts).toBe(0)
+    await db.close()
+  })
+
+  it('does not acknowledge a statement that PostgreSQL broke off, and is back at once', async () => {
+    const db = await openForTest(dataDir, undefined, durable)
+    await db.write('create table acked (n jsonb)')
+    await db.write(`insert into acked values ('1')`)
+    // Deeper than even the stack of the worker: no orderly check comes first.
+    const abyss = '['.repeat(3_000_000) + ']'.repeat(3_000_000)
+    const error = await errorOf(db.write('insert into acked values ($1)', [abyss]))
+    expect(error).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'unknown' })
+    expect(await backAfterMs(db)).toBeLessThan(3_000)
+    expect(await count(db)).toBe(1)
+    expect(db.stats().restarts).toBe(1)
+    await db.close()
+  })
+
+  it('gives back the connection of a transaction whose work never ends', async () => {
+    const db = await openForTest(dataDir)
+    await db.write('create table acked (n int)')
+    const stuck = db.transaction(
+      async (tx) => {
+        await tx.query('insert into acked values (1)')
+        await new Promise(() => {})
+      },
+      { deadlineMs: 200 },
+    )
+    expect(await errorOf(stuck)).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'none' })
+    await backAfterMs(db)
+    expect(await count(db)).toBe(0)
+    await db.close()
+  })
+
+  it('lets what is under way end when it closes, and takes no more', async () => {
+    const db = await openForTest(dataDir, undefined, durable)
+    await db.write('create table acked (n int)')
+    const writes = Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) => db.write('insert into acked values ($1)', [n])),
+    )
+    const startMs = performance.now()
+    await db.close()
+    expect(performance.now() - startMs).toBeLessThan(5_000)
+    expect((await writes).filter((one) => one.status === 'rejected')).toEqual([])
+    expect(await errorOf(db.write('insert into acked values (0)'))).toMatchObject({ outcome: 'none' })
+    const again = await openForTest(dataDir)
+    expect(await count(again)).toBe(50)
+    await again.close()
+  })
+})
