@@ -1,78 +1,167 @@
-/** From post to sink: the rate that is sustained with nothing lost, and the latency at 500 signals a second. */
-import { load, saveResults, startPeer, startSignalbox, startSink, TICKERS, type Target } from './processes.ts'
+/** From post to sink: latency at a calm rate, deliveries a second under a flood, and the highest rate that is sustained. */
+import { runBenchmark } from './cleanup.ts'
+import { atLeast, shownOnly, spreadOf, under, type Spread, type Verdict } from './figures.ts'
+import { acceptanceOf, journeyOf, type Journey } from './journey.ts'
+import type { Target } from './launch.ts'
+import { readOptions, type Options } from './options.ts'
+import { openLoader, openSink, type Loader, type Sink } from './own-processes.ts'
+import { describeMachine, keep, say, shown, shownSpread, table, verdictTable } from './report.ts'
+import { highestRate } from './search.ts'
+import { availableTargets, startTarget, type TargetName } from './targets.ts'
 
-interface SinkReport {
-  distinct: number
-  repeats: number
-  p50Ms: number
-  p99Ms: number
-  maxMs: number
+const SUSTAINED_P99_MS = 500
+const FIRST_GUESS = 4_000
+const OPEN_CONNECTIONS = 64
+const WARM_SECONDS = 2
+
+interface Trial extends Journey {
+  /** Signals that were due, all 202 and all arrived, within the allowed time. */
+  sustained: boolean
+  acceptP99Ms: number
+  lateP99Ms: number
 }
 
-const args = process.argv.slice(2)
-const valueOf = (name: string, otherwise: string) =>
-  args.includes(name) ? args[args.indexOf(name) + 1]! : otherwise
-const seconds = Number(valueOf('--seconds', '6'))
-const only = valueOf('--only', 'postgres,embedded,fastify').split(',')
-const P99_MAX_MS = 500
-const SETTLE_MS = 10_000
-
-async function at(target: Target, sinkPort: number, rate: number) {
-  const report = async () => (await (await fetch(`http://127.0.0.1:${sinkPort}/report`)).json()) as SinkReport
-  await report()
-  const sent = await load({
-    port: target.port,
-    path: target.path,
-    connections: 64,
-    tickers: TICKERS,
-    seconds,
-    rate,
-  })
-  const accepted = sent.statuses['202'] ?? 0
-  await settled(sinkPort, accepted)
-  const arrived = await report()
-  const sustained =
-    accepted === sent.sent &&
-    sent.sent >= rate * seconds * 0.97 &&
-    arrived.distinct >= accepted &&
-    arrived.p99Ms < P99_MAX_MS
-  return { rate, sent: sent.sent, accepted, ...arrived, acceptP99Ms: sent.p99Ms, sustained }
+interface Round {
+  target: TargetName
+  round: number
+  calm: Trial
+  flood: Trial
+  sustainedPerSecond: number
+  trials: (Trial & { rate: number })[]
 }
 
-/** Gives what is still on its way time to arrive. */
-async function settled(_sinkPort: number, _accepted: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.min(SETTLE_MS, 3_000)))
+interface Bench {
+  options: Options
+  loader: Loader
+  sink: Sink
 }
 
-const results: Record<string, unknown> = {}
-for (const name of only) {
-  const sink = await startSink()
-  const sinkUrl = `http://127.0.0.1:${sink.port}/`
-  const target =
-    name === 'fastify'
-      ? await startPeer('fastify', sinkUrl)
-      : await startSignalbox(sinkUrl, name as 'postgres' | 'embedded')
-  if (target === null) {
-    process.stdout.write(`${name}: skipped, its parts are not here\n`)
-    await sink.stop()
-    continue
-  }
-  await at(target, sink.port, 300)
-  const calm = await at(target, sink.port, 500)
-  let best = calm
-  for (let rate = 2_000; rate <= 16_000; rate += 1_000) {
-    const tried = await at(target, sink.port, rate)
-    process.stdout.write(
-      `${target.name}  ${rate}/s  ${tried.sustained ? 'sustained' : 'not sustained'}  p50 ${tried.p50Ms.toFixed(1)} ms  p99 ${tried.p99Ms.toFixed(1)} ms  ${tried.distinct}/${tried.accepted}/${tried.sent}\n`,
-    )
-    if (!tried.sustained) break
-    best = tried
-  }
-  results[name] = { calm, sustainedPerSecond: best.rate }
-  process.stdout.write(
-    `${target.name}: sustains ${best.rate}/s; at 500/s p50 ${calm.p50Ms.toFixed(1)} ms, p99 ${calm.p99Ms.toFixed(1)} ms, repeats ${calm.repeats}\n`,
+type Load = { connections: number; rate?: number }
+
+/** One load, and everything that comes of it. */
+async function attempt({ options, loader, sink }: Bench, target: Target, load: Load): Promise<Trial> {
+  const timed = { warmSeconds: WARM_SECONDS, seconds: options.seconds }
+  const report = await loader.run({ port: target.port, path: target.path, ...timed, ...load })
+  const accepted = report.accepted.reduce((sum, one) => sum + one, 0)
+  // A retry after a fault may wait half a minute.
+  const patienceMs = options.faultEvery > 0 ? 35_000 : 4_000
+  await sink.drained(accepted, { patienceMs, longestMs: 120_000 })
+  const journey = journeyOf(report, await sink.take())
+  const { p99Ms: acceptP99Ms, lateP99Ms } = acceptanceOf(report)
+  const due = (load.rate ?? 0) * (WARM_SECONDS + options.seconds)
+  const whole = report.sent >= due * 0.999 && accepted === report.sent && journey.lost === 0
+  return { ...journey, acceptP99Ms, lateP99Ms, sustained: whole && journey.p99Ms < SUSTAINED_P99_MS }
+}
+
+const line = (name: string, what: string, trial: Trial) =>
+  say(
+    `${name.padEnd(20)} ${what.padEnd(14)} post to sink p50 ${shown(trial.p50Ms)} ms, p99 ${shown(trial.p99Ms)} ms;` +
+      ` ${trial.arrived} of ${trial.accepted} arrived` +
+      (trial.repeats > 0 ? `, ${trial.repeats} repeated` : '') +
+      (trial.outOfOrder > 0 ? `, ${trial.outOfOrder} out of order` : ''),
   )
+
+/** The search starts a fresh target when one has lost something: what it still holds must not arrive in the next trial. */
+async function sustainedRate(bench: Bench, name: TargetName, guess: number) {
+  const start = () => startTarget(name, { sinkUrl: bench.sink.url, gate: bench.options.gate })
+  let target = await start()
+  const trials: Round['trials'] = []
+  const rate = await highestRate(guess, async (rate) => {
+    const trial = await attempt(bench, target, { connections: OPEN_CONNECTIONS, rate })
+    trials.push({ rate, ...trial })
+    line(target.name, `${rate}/s ${trial.sustained ? 'holds' : 'fails'}`, trial)
+    if (trial.lost > 0) {
+      await target.stop()
+      await bench.sink.take()
+      target = await start()
+    }
+    return trial.sustained
+  })
   await target.stop()
-  await sink.stop()
+  await bench.sink.take()
+  return { sustainedPerSecond: rate ?? 0, trials }
 }
-saveResults('deliver', { seconds, results })
+
+async function measure(bench: Bench, name: TargetName, round: number, guess: number): Promise<Round> {
+  const { options, sink } = bench
+  const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate })
+  const calm = await attempt(bench, target, { connections: OPEN_CONNECTIONS, rate: options.rate })
+  line(target.name, `${options.rate}/s`, calm)
+  const flood = await attempt(bench, target, { connections: options.connections })
+  line(target.name, 'flood', flood)
+  say(`${target.name.padEnd(20)} flood: ${shown(flood.deliveriesPerSecond)} deliveries/s`)
+  await target.stop()
+  await sink.take()
+  const found =
+    options.faultEvery > 0 || options.sinkDelayMs > 0
+      ? { sustainedPerSecond: Number.NaN, trials: [] }
+      : await sustainedRate(bench, name, guess)
+  return { target: name, round, calm, flood, ...found }
+}
+
+function figureOf(rounds: readonly Round[]) {
+  return (name: TargetName, pick: (round: Round) => number): Spread =>
+    spreadOf(rounds.filter(({ target }) => target === name).map(pick))
+}
+
+const sustained = (round: Round) => round.sustainedPerSecond
+const lostOf = ({ calm, flood }: Round) => calm.lost + flood.lost
+const wrongOf = (key: 'repeats' | 'outOfOrder') => (round: Round) =>
+  [round.calm, round.flood, ...round.trials].reduce((sum, trial) => sum + trial[key], 0)
+
+function verdictsOf(rounds: readonly Round[], { rate }: Options): Verdict[] {
+  const figure = figureOf(rounds)
+  const plain = figure('fastify', sustained).median
+  const ofOne = (name: TargetName, label: string): Verdict[] => [
+    atLeast(`${label}: deliveries/s`, figure(name, ({ flood }) => flood.deliveriesPerSecond).median, 4_000),
+    under(`${label}: post to sink p50 at ${rate}/s, ms`, figure(name, ({ calm }) => calm.p50Ms).median, 10),
+    under(`${label}: post to sink p99 at ${rate}/s, ms`, figure(name, ({ calm }) => calm.p99Ms).median, 50),
+    under(`${label}: lost`, figure(name, lostOf).max, 1),
+  ]
+  return [
+    ...ofOne('postgres', 'PostgreSQL'),
+    ...ofOne('embedded', 'embedded'),
+    atLeast('PostgreSQL / plain Fastify, sustained', figure('postgres', sustained).median / plain, 1.3),
+    shownOnly('embedded / plain Fastify, sustained', figure('embedded', sustained).median / plain),
+  ]
+}
+
+function showTable(rounds: readonly Round[], names: readonly TargetName[], { rate }: Options): void {
+  const figure = figureOf(rounds)
+  table(
+    ['target', 'sustained/s', 'deliveries/s', `p50 ms at ${rate}/s`, 'p99 ms', 'lost', 'repeated', 'order'],
+    names.map((name) => [
+      name,
+      shownSpread(figure(name, sustained)),
+      shownSpread(figure(name, ({ flood }) => flood.deliveriesPerSecond)),
+      shown(figure(name, ({ calm }) => calm.p50Ms).median),
+      shown(figure(name, ({ calm }) => calm.p99Ms).median),
+      String(figure(name, lostOf).max),
+      String(figure(name, wrongOf('repeats')).max),
+      String(figure(name, wrongOf('outOfOrder')).max),
+    ]),
+  )
+}
+
+export async function benchDeliver(args: string[]): Promise<void> {
+  const only = ['postgres', 'embedded', 'fastify'] as const
+  const options = readOptions(args, { seconds: 6, rounds: 2, rate: 500, only })
+  if (options.only.includes('echo')) throw new Error('the echo delivers nothing: leave it out of --only')
+  const names = await availableTargets(options.only)
+  const machine = await describeMachine()
+  const faults = { every: options.faultEvery, status: 503, delayMs: options.sinkDelayMs }
+  const bench = { options, loader: openLoader(), sink: await openSink(faults) }
+  const rounds: Round[] = []
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const name of names) {
+      const before = rounds.findLast(({ target }) => target === name)?.sustainedPerSecond
+      rounds.push(await measure(bench, name, round, before || FIRST_GUESS))
+    }
+  }
+  showTable(rounds, names, options)
+  const verdicts = verdictsOf(rounds, options)
+  verdictTable(verdicts)
+  keep('deliver', options, { machine, verdicts, rounds })
+}
+
+if (import.meta.main) await runBenchmark(benchDeliver, process.argv.slice(2))

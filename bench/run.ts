@@ -1,13 +1,18 @@
-/** `npm run bench -- ingest|deliver|memory`: one benchmark, a table on the screen and JSON in bench/results. */
-const [name = 'ingest', ...rest] = process.argv.slice(2)
-if (!['ingest', 'deliver', 'memory'].includes(name)) {
-  process.stderr.write('usage: npm run bench -- ingest|deliver|memory [--seconds N] [--only a,b]\n')
-  process.exit(2)
-}
-process.argv = [process.argv[0]!, name, ...rest]
-try {
-  await import(`./${name}.ts`)
-} catch (error) {
-  process.stderr.write(`${(error as Error).stack}\n`)
-  process.exit(1)
+/** `npm run bench -- ingest|deliver|memory [options]`: one benchmark, a table on the screen and JSON in bench/results. */
+import { runBenchmark } from './cleanup.ts'
+import { benchDeliver } from './deliver.ts'
+import { benchIngest } from './ingest.ts'
+import { benchMemory } from './memory.ts'
+import { OPTIONS_TEXT } from './options.ts'
+
+const BENCHMARKS = { ingest: benchIngest, deliver: benchDeliver, memory: benchMemory }
+
+const [name = '', ...args] = process.argv.slice(2)
+const found = Object.entries(BENCHMARKS).find(([known]) => known === name)
+if (found) await runBenchmark(found[1], args)
+else {
+  process.stderr.write(
+    `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [options]\n${OPTIONS_TEXT}`,
+  )
+  process.exitCode = 2
 }

@@ -29,7 +29,7 @@ export function demoScreenerUrl(config: Pick<Config, 'host' | 'port'>): string {
 }
 
 /** The order at a time: neighbours change places as time goes on, the same for everybody. Pure. */
-export function demoOrder(atMs: number): string[] {
+function demoOrder(atMs: number): string[] {
   const order = [...TICKERS]
   const step = Math.floor(atMs / DRIFT_MS)
   for (let i = 0; i < 40; i++) {

@@ -6,6 +6,7 @@ import {
   countPending,
   createJournal,
   dropExpiredKeys,
+  dropOldCounters,
   dropIdleLanes,
   reprocess,
   setDestinationState,
@@ -89,9 +90,9 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
     destinations: book.all,
     groupSizeMax: GROUP_SIZE_MAX,
     waitingMax: 10_000,
-    onCommitted(entries) {
-      for (const entry of entries) pending += entry.deliveries.length
-      deliverer?.nudge()
+    onQueued(offers) {
+      pending += offers.length
+      deliverer?.offer(offers)
     },
   })
 
@@ -138,9 +139,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
         await dropExpiredKeys(db)
         await dropIdleLanes(db)
         await trimInbox(db)
-        await db.query(`delete from counters where day < current_date - $1::int`, [
-          config.signalRetentionDays,
-        ])
+        await dropOldCounters(db, config.signalRetentionDays)
         await pauseFailing(ground, deliverer)
       },
       complain,

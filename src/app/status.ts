@@ -44,10 +44,7 @@ const lastSignal = z.object({
   delivery: z.string().nullable(),
 })
 
-export async function readStatus(
-  { config, db }: Ground,
-  pipeline: Pipeline,
-): Promise<z.infer<typeof status>> {
+async function readStatus({ config, db }: Ground, pipeline: Pipeline): Promise<z.infer<typeof status>> {
   const counters = await readCounters(db)
   const n = (name: string) => counters.get(name) ?? 0
   const state = pipeline.rankings.state(DEFAULT_RANKING)!

@@ -1,19 +1,10 @@
 /** The face of the heart: what sources submit to, what sinks take from, and what the app wires. */
-export type {
-  Decision,
-  DecisionFacts,
-  DecisionKind,
-  DecisionReason,
-  Side,
-  Signal,
-  SignalDraft,
-  SignalSource,
-} from './signal.ts'
+export type { Side, Signal, SignalDraft } from './signal.ts'
 export { DECISION_REASONS, DECISIONS } from './signal.ts'
-export { ruleText, type GateState, type RankingInForce, type StalePolicy } from './gate.ts'
+export { ruleText, type GateState } from './gate.ts'
 export { createJournal, type Journal, type Receipt, type Submission } from './journal/journal.ts'
 export { dropExpiredKeys, type RepeatKey } from './journal/store.ts'
-export { reprocess, type ReprocessPorts } from './redecide/reprocess.ts'
+export { reprocess } from './redecide/reprocess.ts'
 export {
   DEFAULT_RETRY_DELAYS_MS,
   isTrusted,
@@ -27,12 +18,12 @@ export {
   setState as setDestinationState,
   updateDestination,
 } from './destinations/store.ts'
-export { destinationRoutes, type TestSend } from './destinations/routes.ts'
+export { destinationRoutes } from './destinations/routes.ts'
 export { startDeliverer, type Deliverer } from './outbox/deliverer.ts'
 export type { Delivery } from './outbox/delivery.ts'
 export { ATTEMPT_OUTCOMES } from './outbox/delivery.ts'
 export type { Attempt } from './outbox/settle.ts'
 export { countPending, dropIdleLanes } from './outbox/store.ts'
 export { listOpen, type OpenTicker } from './positions/store.ts'
-export { listSignals, readCounters } from './audit/store.ts'
+export { dropOldCounters, listSignals, readCounters } from './audit/store.ts'
 export { auditRoutes } from './audit/routes.ts'

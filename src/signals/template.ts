@@ -17,7 +17,7 @@ export const TEMPLATE_FIELDS = [
 ] as const
 export type TemplateField = (typeof TEMPLATE_FIELDS)[number]
 
-export const TEMPLATE_LENGTH_MAX = 8_000
+const TEMPLATE_LENGTH_MAX = 8_000
 
 export type TemplateCheck =
   | { ok: true; contentType: 'application/json' | 'text/plain' }

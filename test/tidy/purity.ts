@@ -16,6 +16,9 @@ export const adapters: Readonly<Record<string, string>> = {
   'src/sinks/webhook/send.ts': 'the HTTP adapter: signs with the time of the attempt',
   'src/sources/manual/sell-desk.ts': 'stamps the receipt of what a person asks for',
   'src/sources/webhook/intake.ts': 'stamps the receipt of a request',
+  'src/rankings/config-file.ts': 'reads and watches the config file',
+  'src/rankings/read-source.ts': 'asks screeners, within their limits',
+  'src/sources/webhook/refusal-log.ts': 'stamps what it keeps',
   'src/sources/webhook/key-ring.ts': 'holds the keys in memory and makes new ones',
 }
 
@@ -28,7 +31,7 @@ const product = (file: SourceFile): boolean => isUnder(file, 'src') && !isTest(f
 const worldlyNames = /[/-](store|routes|role)\.ts$|\/(store|feeds|providers|brokers)\//
 
 function mayTouchTheWorld({ path }: SourceFile): boolean {
-  const outside = path === 'src/main.ts' || path === 'src/cli.ts' || path.startsWith('src/platform/')
+  const outside = /^src\/(main\.ts$|cli\.ts$|app\/|platform\/)/.test(path)
   return outside || worldlyNames.test(path) || path in adapters
 }
 

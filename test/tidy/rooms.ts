@@ -22,13 +22,16 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   analytics: throughSignals,
 }
 
-/** Files that put rooms together: they may import every room, through its index.ts. */
+/** Files that put rooms together: they may import every room, through its index.ts, and each other. */
 const composers = ['src/main.ts', 'src/cli.ts']
+/** What main.ts and cli.ts are made of: no room, so that nothing can depend on it. */
+const composition = 'src/app/'
+const composes = (path: string): boolean => composers.includes(path) || path.startsWith(composition)
 
 /** The room a file is in (`signals`, `sources/webhook`), or null for a file outside the rooms. */
 export function roomOf(path: string): string | null {
   const parts = path.split('/')
-  if (parts[0] !== 'src' || parts.length < 3) return null
+  if (parts[0] !== 'src' || parts.length < 3 || path.startsWith(composition)) return null
   const first = parts[1]!
   return `${first}/*` in importTable ? (parts.length > 3 ? `${first}/${parts[2]}` : first) : first
 }
@@ -64,12 +67,7 @@ function checkImports(files: readonly SourceFile[]): Fault[] {
     const room = roomOf(file.path)
     const fault = (line: number, message: string) => faults.push({ path: file.path, line, message })
     if (room !== null && !entryFor(room)) fault(1, `${room} is not a room of the import table`)
-    if (
-      room === null &&
-      isUnder(file, 'src') &&
-      !composers.includes(file.path) &&
-      !file.path.endsWith('.test.ts')
-    ) {
+    if (room === null && isUnder(file, 'src') && !composes(file.path) && !file.path.endsWith('.test.ts')) {
       fault(1, `stands in no room: only ${composers.join(' and ')} lie loose in src`)
     }
     for (const edge of file.imports) {
@@ -98,6 +96,8 @@ export const importsFollowTheTable: Rule = {
     ['reaches past a door from a test', 'src/sinks/webhook/send.test.ts', '../../signals/store.ts'],
     ['takes the whole of src', 'src/signals/gate.ts', '../main.ts'],
     ['takes test code into the product', 'src/signals/gate.ts', '../../test/database.ts'],
+    ['takes the composition into a room', 'src/signals/gate.ts', '../app/pipeline.ts'],
+    ['reaches past a door from the composition', 'src/app/pipeline.ts', '../signals/store.ts'],
     ['opens a room nobody planned', 'src/extras/gate.ts', '../platform/db/index.ts'],
   ].map(([title, path, target]) => ({
     title: title!,
@@ -109,6 +109,7 @@ export const importsFollowTheTable: Rule = {
     ['a room below', 'src/sinks/webhook/send.ts', '../../signals/index.ts'],
     ['platform from platform', 'src/platform/http/egress.ts', '../runtime/index.ts'],
     ['everything into main', 'src/main.ts', './sinks/webhook/index.ts'],
+    ['every room into the composition', 'src/app/pipeline.ts', '../sinks/webhook/index.ts'],
     ['a test fixture into a test', 'src/signals/store.test.ts', '../../test/database.ts'],
     ['any file into a test that crosses rooms', 'test/crash.test.ts', '../src/signals/store.ts'],
   ].map(([title, path, target]) => ({

@@ -15,7 +15,7 @@ import { ownAddress } from '../address.ts'
 export async function doctor(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { 'free-ballast': { type: 'boolean' } } })
   const say = (line: string) => process.stdout.write(`${line}\n`)
-  const { env, fromFile } = readEnvironment(process.cwd(), process.env)
+  const { env, fromFile } = readEnvironment(process.cwd())
   const loaded = loadConfig(env, fromFile)
   if ('faults' in loaded) {
     for (const { setting, message } of loaded.faults) say(`WRONG  ${setting}: ${message}`)

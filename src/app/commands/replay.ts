@@ -28,6 +28,7 @@ export async function replay(args: string[]): Promise<number> {
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
       bar.add(1)
       flying.delete(posted)
+      return undefined
     })
     flying.add(posted)
   }

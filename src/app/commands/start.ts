@@ -6,7 +6,7 @@ import { start } from '../../main.ts'
 
 export async function startCommand(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { roles: { type: 'string' } } })
-  const { env, fromFile } = readEnvironment(process.cwd(), process.env)
+  const { env, fromFile } = readEnvironment(process.cwd())
   const loaded = loadConfig({ ...env, ...(values.roles !== undefined && { ROLES: values.roles }) }, fromFile)
   if ('faults' in loaded) {
     process.stderr.write(loaded.faults.map(({ setting, message }) => `${setting}: ${message}\n`).join(''))

@@ -8,14 +8,14 @@ export class UsageError extends Error {}
 
 /** The settings in force here; throws with one line for each fault. */
 export function configHere(overrides: Record<string, string | undefined> = {}): Config {
-  const { env, fromFile } = readEnvironment(process.cwd(), process.env)
+  const { env, fromFile } = readEnvironment(process.cwd())
   const loaded = loadConfig({ ...env, ...overrides }, fromFile)
   if ('faults' in loaded)
     throw new Error(loaded.faults.map(({ setting, message }) => `${setting}: ${message}`).join('\n'))
   return loaded.config
 }
 
-export function adminTokenHere(config: Config): string {
+function adminTokenHere(config: Config): string {
   if (config.adminToken) return config.adminToken.reveal()
   const sealer = createSealer(loadSealKey(config.dataDir, config.sealKey?.reveal()))
   return loadOrCreateToken(sealer, config.dataDir, 'admin-token', () => makeToken('admin')).token

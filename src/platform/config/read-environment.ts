@@ -7,7 +7,7 @@ import type { Environment } from './load.ts'
 /** What is set, and which of it only the file says. Throws when there is a file that cannot be read. */
 export function readEnvironment(
   folder: string,
-  processEnv: Environment,
+  processEnv: Environment = process.env,
 ): { env: Environment; fromFile: ReadonlySet<string> } {
   const file = readFile(join(folder, '.env'))
   const fromFile = new Set(Object.keys(file).filter((name) => (processEnv[name]?.trim() ?? '') === ''))

@@ -93,7 +93,7 @@ export function judgeUrl(text: string, allow: BlockList): UrlVerdict {
     message,
   })
   // The parser would quietly drop or fold these; what people see must be what is called.
-  if (/[\s\\\u0000-\u001f\u007f]/u.test(text) || !URL.canParse(text)) {
+  if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
     return refuse('not-a-url', 'This is not a complete web address. Write it like https://example.com/path.')
   }
   const url = new URL(text)

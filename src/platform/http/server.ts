@@ -1,4 +1,4 @@
-/** The HTTP ground: Fastify with limits, request ids, problem+json, OpenAPI from the schemas, and a raw context for the intake. */
+/** The HTTP ground: Fastify with limits, request ids, problem+json, OpenAPI from the schemas, raw bodies. */
 import swagger from '@fastify/swagger'
 import apiReference from '@scalar/fastify-api-reference'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
@@ -20,7 +20,7 @@ export type ZodApp = ReturnType<typeof withZod>
 /** The app with its schemas' types. */
 export const withZod = (app: FastifyInstance) => app.withTypeProvider<ZodTypeProvider>()
 
-export const BODY_BYTES_MAX = 256 * 1024
+const BODY_BYTES_MAX = 256 * 1024
 const HEADERS_MS = 5_000
 const REQUEST_MS = 10_000
 const KEEP_ALIVE_MS = 65_000

@@ -22,7 +22,12 @@ export interface Spending {
 const SLOTS = 30
 
 /** Grants as many of `wanted` permits as every window allows at `nowMs`. */
-export function spend(windows: readonly LimitWindow[], state: LimitState, nowMs: number, wanted: number): Spending {
+export function spend(
+  windows: readonly LimitWindow[],
+  state: LimitState,
+  nowMs: number,
+  wanted: number,
+): Spending {
   const kept = windows.map((window, i) => recent(window, state[i] ?? [], nowMs))
   const room = windows.map(({ permits }, i) => permits - sum(kept[i]!))
   const granted = Math.max(0, Math.min(wanted, ...room))
@@ -32,10 +37,12 @@ export function spend(windows: readonly LimitWindow[], state: LimitState, nowMs:
     const last = slots.at(-1)
     if (granted === 0) return slots
     // A clock that went back spends into the newest slot it knows: no slot is ever opened before an older one.
-    if (last !== undefined && last[0] >= slot) return [...slots.slice(0, -1), [last[0], last[1] + granted] as [number, number]]
+    if (last !== undefined && last[0] >= slot)
+      return [...slots.slice(0, -1), [last[0], last[1] + granted] as [number, number]]
     return [...slots, [slot, granted] as [number, number]]
   })
-  const retryAfterMs = granted < wanted ? Math.max(...windows.map((w, i) => waitMs(w, next[i]!, nowMs)), 1) : 0
+  const retryAfterMs =
+    granted < wanted ? Math.max(...windows.map((w, i) => waitMs(w, next[i]!, nowMs)), 1) : 0
   return { granted, state: next, retryAfterMs }
 }
 

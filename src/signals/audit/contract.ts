@@ -62,7 +62,7 @@ export const deliveryView = z
 
 export const deliveryPage = z.object({ items: z.array(deliveryView), next: z.string().nullable() })
 
-export const timelineEvent = z.object({
+const timelineEvent = z.object({
   at: instant,
   event: z.enum(['received', 'decided', 'attempted', 'delivered', 'expired', 'dead', 'replayed', 'due']),
   destination_id: z.uuid().nullable(),

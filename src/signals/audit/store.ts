@@ -163,3 +163,7 @@ export async function readCounters(db: Queries): Promise<Map<string, number>> {
   )
   return new Map(rows.map((row) => [row.name, row.n]))
 }
+
+export async function dropOldCounters(db: Queries, days: number): Promise<void> {
+  await db.query(`delete from counters where day < current_date - $1::int`, [days])
+}

@@ -11,7 +11,9 @@ import {
   type FirstOfRepeat,
   type JournalEntry,
   type RepeatKey,
+  type Written,
 } from './store.ts'
+import type { LaneOffer } from '../outbox/delivery.ts'
 
 export interface Submission {
   draft: SignalDraft
@@ -37,14 +39,17 @@ export interface JournalPorts {
   node: string
   gateState(): GateState
   destinations(): readonly Destination[]
-  /** Told after each commit, so that a deliverer in this process need not wait for its next look. */
-  onCommitted(entries: readonly JournalEntry[]): void
+  /** Told after each commit, so that a deliverer in this process need not look for what it can be handed. */
+  onQueued(offers: readonly LaneOffer[]): void
   waitingMax: number
   groupSizeMax: number
 }
 
 export interface Journal {
-  /** Resolves once the signal is committed. Throws `Overloaded` or `DatabaseUnavailable`: nothing was accepted, or the repeat will tell. */
+  /**
+   * Resolves once the signal is committed. Throws `Overloaded` or `DatabaseUnavailable`: nothing was accepted, or the
+   * repeat will tell.
+   */
   accept(submission: Submission): Promise<Receipt>
   readonly waiting: number
   close(): Promise<void>
@@ -72,8 +77,8 @@ async function commitGroup(ports: JournalPorts, submissions: readonly Submission
   const decisions = await decideAll(ports, submissions)
   const entries = submissions.map((submission, i) => entryFor(ports, submission, decisions[i]!))
   const { firsts, later } = splitRepeats(entries)
-  const fresh = await writeGroup(ports.db, ports.node, firsts, later.size)
-  ports.onCommitted(firsts.filter((entry) => fresh.has(entry.signal.id)))
+  const { fresh, queued } = await writeGroup(ports.db, ports.node, firsts, later.size)
+  ports.onQueued(offersOf(firsts, queued))
   const repeats = entries.filter((entry) => !fresh.has(entry.signal.id))
   if (repeats.length === 0) return entries.map(receiptFor)
   const known = await findFirsts(
@@ -131,6 +136,33 @@ export function route(signal: Signal, destinations: readonly Destination[], only
   return destinations
     .filter((d) => (onlyIds === undefined || onlyIds.includes(d.id)) && takes(d, signal))
     .map((d) => ({ destinationId: d.id, body: bodyFor(d, signal), maxAgeMs: d.settings.maxAgeMs }))
+}
+
+/** The rows just queued, as the deliverer wants them: in the order of their lanes. */
+function offersOf(entries: readonly JournalEntry[], queued: Written['queued']): LaneOffer[] {
+  const byId = new Map(entries.map((entry) => [entry.signal.id, entry]))
+  const dueAtMs = nowMs()
+  return queued
+    .toSorted((a, b) => a.seq - b.seq)
+    .map(({ signalId, seq, destinationId, puts }) => {
+      const { signal, deliveries } = byId.get(signalId)!
+      const { body, maxAgeMs } = deliveries.find((d) => d.destinationId === destinationId)!
+      const { ticker, side, receivedAtMs } = signal
+      const maxAgeAtMs = receivedAtMs + maxAgeMs
+      const delivery = {
+        seq,
+        signalId,
+        destinationId,
+        ticker,
+        side,
+        body,
+        attempts: 0,
+        dueAtMs,
+        maxAgeAtMs,
+        forced: false,
+      }
+      return { puts, delivery }
+    })
 }
 
 /** Within one group only the first under a key is written; the statement cannot meet a key twice. */

@@ -1,6 +1,6 @@
 /** SQL of the journal: one statement writes a whole group of signals, their decisions and their deliveries, or nothing. */
 import type { Database, Queries } from '../../platform/db/index.ts'
-import { numbered, QUEUE_BOUND } from '../outbox/enqueue.ts'
+import { numbered } from '../outbox/enqueue.ts'
 import type { Decision, Signal } from '../signal.ts'
 
 /** What makes a repeat a repeat. */
@@ -34,43 +34,12 @@ export interface FirstOfRepeat {
   ticker: string
 }
 
-const ACCEPT = `
-with input as materialized (
-  select * from json_to_recordset($1::json) as x(
-    id uuid, source text, key_id uuid, sender_id text, ticker text, exchange text, side text, price numeric,
-    quantity numeric, strategy text, occurred_ms bigint, received_ms bigint, body text, metadata jsonb,
-    decision text, reason text, facts jsonb, repeat_key text, body_hash text, keep_ms bigint)
-), keyed as (
-  insert into signal_keys (key, signal_id, body_hash, expires_at)
-  select repeat_key, id, body_hash, now() + keep_ms * interval '1 ms' from input
-  where repeat_key is not null order by repeat_key
-  on conflict (key) do update
-    set signal_id = excluded.signal_id, body_hash = excluded.body_hash, expires_at = excluded.expires_at
-    where signal_keys.expires_at <= now()
-  returning signal_id
-), fresh as materialized (
-  select * from input where repeat_key is null or id in (select signal_id from keyed)
-), journaled as (
-  insert into signals (id, source, key_id, sender_id, ticker, exchange, side, price, quantity, strategy, occurred_at,
-    received_at, body, metadata, decision, reason, facts, decided_at)
-  select id, source, key_id, sender_id, ticker, exchange, side, price, quantity, strategy,
-    to_timestamp(occurred_ms / 1000.0), to_timestamp(received_ms / 1000.0), body, metadata, decision, reason, facts, now()
-  from fresh
-), bound as materialized (
-  select d.signal_id, d.destination_id, f.ticker, f.side, d.body, d.n, false as forced,
-    to_timestamp((f.received_ms + d.max_age_ms) / 1000.0) as max_age_at
-  from json_to_recordset($2::json) as d(signal_id uuid, destination_id uuid, body text, max_age_ms bigint, n int)
-  join fresh f on f.id = d.signal_id
-), ${QUEUE_BOUND}, counted as (
-  insert into counters (day, node, name, n)
-  select current_date, $3, name, n from (
-    select 'received' as name, count(*) as n from fresh
-    union all select decision, count(*) from fresh group by decision
-    union all select 'duplicate', (select count(*) from input) - (select count(*) from fresh) + $4::int
-  ) c where n > 0
-  on conflict (day, node, name) do update set n = counters.n + excluded.n
-)
-select id from fresh`
+/** What a group became: the signals that are new, and the outbox rows made for them. */
+export interface Written {
+  fresh: Set<string>
+  /** `puts`: how often something was put into the row's lane, this time included. */
+  queued: { signalId: string; seq: number; destinationId: string; puts: number }[]
+}
 
 /** Writes a group; gives the ids that are new. The others are repeats: ask `findFirsts` for what they repeat. */
 export async function writeGroup(
@@ -78,7 +47,7 @@ export async function writeGroup(
   node: string,
   entries: readonly JournalEntry[],
   repeatsInGroup: number,
-): Promise<Set<string>> {
+): Promise<Written> {
   const deliveries = entries.flatMap(({ signal, deliveries }) =>
     deliveries.map((d) => ({
       signal_id: signal.id,
@@ -87,12 +56,22 @@ export async function writeGroup(
       max_age_ms: d.maxAgeMs,
     })),
   )
-  const rows = await db.write<{ id: string }>(
-    ACCEPT,
+  type WrittenRow = { id: string; seq: number | null; destination_id: string; puts: number }
+  const rows = await db.write<WrittenRow>(
+    'select * from accept_signals($1, $2, $3, $4)',
     [JSON.stringify(entries.map(signalRow)), JSON.stringify(numbered(deliveries)), node, repeatsInGroup],
     { name: 'accept' },
   )
-  return new Set(rows.map((row) => row.id))
+  const queued = rows.filter((row) => row.seq !== null)
+  return {
+    fresh: new Set(rows.map((row) => row.id)),
+    queued: queued.map(({ id, seq, destination_id, puts }) => ({
+      signalId: id,
+      seq: seq!,
+      destinationId: destination_id,
+      puts,
+    })),
+  }
 }
 
 function signalRow({ signal, decision, repeat }: JournalEntry) {

@@ -36,7 +36,7 @@ export function afterAttempt(
 
 export type CircuitName = 'closed' | 'open' | 'probing'
 
-export function circuitName(state: CircuitState, nowMs: number): CircuitName {
+function circuitName(state: CircuitState, nowMs: number): CircuitName {
   if (nowMs < state.notBeforeMs) return 'open'
   return state.failures >= FAILURES_MAX ? 'probing' : 'closed'
 }

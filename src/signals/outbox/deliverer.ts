@@ -3,12 +3,14 @@ import { createGroupCommit, isDataError, type Database } from '../../platform/db
 import { every, monotonicMs, nowMs, type Logger } from '../../platform/runtime/index.ts'
 import type { Destination } from '../destinations/destination.ts'
 import { createCircuits, type Circuits } from './circuit.ts'
-import type { Delivery, DeliveryResult, LaneHold } from './delivery.ts'
+import type { Delivery, DeliveryResult, LaneHold, LaneOffer } from './delivery.ts'
+import { createLaneInbox } from './lane-inbox.ts'
 import { TRUST_MS, workLane, type HeldLane, type LanePorts, type Send } from './lane.ts'
 import { createPermits } from './permits.ts'
 import { createPlaces } from './places.ts'
 import type { Attempt } from './settle.ts'
 import {
+  FETCH_ROWS_MAX,
   claimLanes,
   expireIdle,
   fetchLanes,
@@ -33,6 +35,8 @@ export interface DelivererPorts {
 
 export interface Deliverer {
   circuits: Circuits
+  /** Takes what the journal of this process has just committed. */
+  offer(offers: readonly LaneOffer[]): void
   /** Something was queued: look at once instead of at the next look. */
   nudge(): void
   readonly holding: number
@@ -41,7 +45,6 @@ export interface Deliverer {
 
 /** How often to look for lanes that nobody nudged us about (other processes' rows, retries that fell due). */
 const LOOK_MS = 200
-const PER_LANE = 32
 
 export function startDeliverer(ports: DelivererPorts): Deliverer {
   const { db, node, log } = ports
@@ -55,7 +58,7 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
   const fetches = createGroupCommit({
     ...group,
     sizeMax: 256,
-    commit: async (lanes: LaneHold[]) => inOrder(lanes, await fetchLanes(db, lanes, PER_LANE)),
+    commit: async (lanes: LaneHold[]) => inOrder(lanes, await fetchLanes(db, lanes, FETCH_ROWS_MAX)),
   })
   const finishes = createGroupCommit({
     ...group,
@@ -113,7 +116,12 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
     if (rooms.length === 0) return
     const takenMs = monotonicMs()
     for (const hold of await claimLanes(db, node, rooms)) {
-      const lane = { ...hold, trustedUntilMs: takenMs + TRUST_MS, lost: new AbortController() }
+      const lane = {
+        ...hold,
+        trustedUntilMs: takenMs + TRUST_MS,
+        lost: new AbortController(),
+        inbox: createLaneInbox(),
+      }
       held.get(laneKey(hold))?.lost.abort()
       held.set(laneKey(hold), lane)
       const promise = work(lane).finally(() => working.delete(promise))
@@ -159,6 +167,10 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
   ]
   return {
     circuits,
+    offer(offers) {
+      if (stopped) return
+      if (offerToLanes(offers, held)) nudge()
+    },
     nudge,
     get holding() {
       return held.size
@@ -166,7 +178,7 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
     async stop() {
       stopped = true
       permits.close()
-      await Promise.all([...working])
+      await Promise.all(working)
       await Promise.all(stops.map((stop) => stop()))
       await Promise.all([fetches.close(), finishes.close(), releases.close()])
     },
@@ -200,6 +212,25 @@ function lanesMax(destination: Destination, circuit: ReturnType<Circuits['name']
 function loseUntrusted(held: ReadonlyMap<string, HeldLane>): void {
   const now = monotonicMs()
   for (const lane of held.values()) if (now > lane.trustedUntilMs) lane.lost.abort()
+}
+
+/** Hands rows to the lanes that are held; true when some lane has to be claimed first. */
+function offerToLanes(offers: readonly LaneOffer[], held: ReadonlyMap<string, HeldLane>): boolean {
+  const byLane = new Map<string, LaneOffer[]>()
+  for (const offer of offers) {
+    const key = laneKey(offer.delivery)
+    const lane = byLane.get(key)
+    if (lane === undefined) byLane.set(key, [offer])
+    else lane.push(offer)
+  }
+  let someFree = false
+  for (const [key, rows] of byLane) {
+    const deliveries = rows.map((row) => row.delivery)
+    const lane = held.get(key)
+    if (lane === undefined) someFree = true
+    else lane.inbox.offer(rows[0]!.puts, deliveries)
+  }
+  return someFree
 }
 
 function laneKey({ destinationId, ticker }: { destinationId: string; ticker: string }): string {

@@ -54,3 +54,9 @@ export interface DeliveryResult {
   excerpt?: string
   retryAtMs?: number
 }
+
+/** A row just committed, handed to a deliverer in the same process; `puts` says whether it knows all that came before. */
+export interface LaneOffer {
+  puts: number
+  delivery: Delivery
+}

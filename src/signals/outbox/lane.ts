@@ -5,6 +5,7 @@ import type { Circuits } from './circuit.ts'
 import type { Delivery, DeliveryResult, LaneHold } from './delivery.ts'
 import type { Permits } from './permits.ts'
 import { expire, isExpired, settle, type Attempt } from './settle.ts'
+import type { LaneInbox } from './lane-inbox.ts'
 import { LEASE_MS, type FetchedLane, type LaneRelease } from './store.ts'
 
 /**
@@ -17,11 +18,16 @@ const UNCOMMITTED_MAX = 8
 /** A holder trusts its lease until this long after it was taken or renewed; the rest is for clocks and pauses. */
 export const TRUST_MS = LEASE_MS - 2_000
 
+/** A lane that is idle is kept a little, so that its next row need not be claimed; other processes' rows are looked for. */
+const LOOK_WHILE_IDLE_MS = 100
+const IDLE_LOOKS_MAX = 10
+
 export interface HeldLane extends LaneHold {
   /** Monotonic time until which the lease can be trusted. */
   trustedUntilMs: number
   /** Ended when the lease is lost: what is in flight is given up. */
   lost: AbortController
+  inbox: LaneInbox
 }
 
 /** Sends one delivery: a value for every network outcome, never a throw. */
@@ -43,23 +49,30 @@ export interface LanePorts {
 
 /** Gives what the lane should be released with, or null when it was lost. */
 export async function workLane(lane: HeldLane, ports: LanePorts): Promise<LaneRelease | null> {
+  const { inbox } = lane
   const uncommitted = new Map<number, Promise<boolean>>()
-  const done = (release: Pick<LaneRelease, 'dueAtMs' | 'puts'>) => finishLane(lane, uncommitted, release)
+  const done = (dueAtMs: number | null) => finishLane(lane, uncommitted, { dueAtMs, puts: inbox.puts })
+  let idleLooks = 0
   for (;;) {
-    const { puts, deliveries } = await ports.fetch(lane)
-    const queue = deliveries.filter((delivery) => !uncommitted.has(delivery.seq))
-    if (queue.length === 0) return done({ dueAtMs: null, puts })
-    for (const delivery of queue) {
-      const destination = ports.destination(delivery.destinationId)
-      const pause = pauseBefore(delivery, destination, lane, ports)
-      if (pause !== null) return done({ dueAtMs: pause, puts })
-      const result = await deliver(delivery, destination!, lane, ports)
-      if (result === null) return done({ dueAtMs: delivery.dueAtMs, puts })
-      note(uncommitted, delivery.seq, ports.finish(result))
-      if (result.state === 'retry') return done({ dueAtMs: result.retryAtMs!, puts })
-      if (uncommitted.size >= UNCOMMITTED_MAX) await uncommitted.values().next().value
-      if (lane.lost.signal.aborted) return done({ dueAtMs: null, puts })
+    if (inbox.behind) await inbox.catchUp(() => ports.fetch(lane), uncommitted)
+    const delivery = inbox.queue[0]
+    if (delivery === undefined) {
+      if (inbox.behind) continue
+      if (ports.stopping() || lane.lost.signal.aborted || idleLooks++ >= IDLE_LOOKS_MAX) return done(null)
+      if (!(await inbox.wait(LOOK_WHILE_IDLE_MS))) inbox.behind = true
+      continue
     }
+    idleLooks = 0
+    const destination = ports.destination(delivery.destinationId)
+    const pause = pauseBefore(delivery, destination, lane, ports)
+    if (pause !== null) return done(pause)
+    const result = await deliver(delivery, destination!, lane, ports)
+    if (result === null) return done(delivery.dueAtMs)
+    inbox.queue.shift()
+    note(uncommitted, delivery.seq, ports.finish(result))
+    if (result.state === 'retry') return done(result.retryAtMs!)
+    if (uncommitted.size >= UNCOMMITTED_MAX) await uncommitted.values().next().value
+    if (lane.lost.signal.aborted) return done(null)
   }
 }
 
@@ -127,6 +140,6 @@ function note(uncommitted: Map<number, Promise<boolean>>, seq: number, committed
 }
 
 /** Limits belong to the receiver's account: destinations of one address set by one operator still have their own. */
-export function permitName(destination: Destination): string {
+function permitName(destination: Destination): string {
   return `${isTrusted(destination) ? 'trusted' : 'api'}-destination:${destination.id}`
 }

@@ -5,6 +5,9 @@ import type { CircuitState } from './circuit.ts'
 import type { Delivery, DeliveryResult, LaneHold } from './delivery.ts'
 import { numbered, QUEUE_BOUND } from './enqueue.ts'
 
+/** Rows of a lane that are looked at at a time. */
+export const FETCH_ROWS_MAX = 32
+
 /** A lane is taken over at most this long after its holder died (reliability.md, F27). */
 export const LEASE_MS = 8_000
 
@@ -82,63 +85,19 @@ export async function fetchLanes(
   return [...byLane.values()]
 }
 
-/*
- * A result counts only while its holder's fence is still the lane's: a woken sleeper writes nothing. A ticker is open from
- * the confirmed delivery of its BUY until that of its SELL, so the last delivered row of a lane decides its position.
- */
-const FINISH = `
-with result as materialized (
-  select * from json_to_recordset($1::json) as x(
-    seq bigint, signal_id uuid, destination_id uuid, ticker text, side text, fence bigint, state text, outcome text,
-    attempts int, started_ms double precision, latency_ms real, status int, excerpt text, retry_ms double precision)
-), held as materialized (
-  select r.* from result r
-  join lanes l on l.destination_id = r.destination_id and l.ticker = r.ticker and l.fence = r.fence
-), gone as (
-  delete from outbox o using held h where o.seq = h.seq and h.state <> 'retry'
-  returning o.seq, o.signal_id, o.destination_id, o.ticker, o.side, o.body, o.created_at
-), ended as (
-  insert into deliveries (seq, signal_id, destination_id, ticker, side, state, reason, body, created_at, ended_at, attempts,
-    status, latency_ms, excerpt)
-  select g.seq, g.signal_id, g.destination_id, g.ticker, g.side, h.state, h.outcome, g.body, g.created_at, now(),
-    h.attempts, h.status, h.latency_ms, h.excerpt
-  from gone g join held h on h.seq = g.seq
-), kept as (
-  update outbox o set attempts = h.attempts, due_at = to_timestamp(h.retry_ms / 1000.0)
-  from held h where o.seq = h.seq and h.state = 'retry' returning o.seq
-), tried as (
-  insert into attempts (seq, signal_id, destination_id, attempt, started_at, latency_ms, outcome, status, excerpt, retry_at)
-  select seq, signal_id, destination_id, attempts, to_timestamp(started_ms / 1000.0), latency_ms, outcome, status, excerpt,
-    to_timestamp(retry_ms / 1000.0)
-  from held where state = 'retry'
-), last as materialized (
-  select distinct on (g.destination_id, g.ticker) g.destination_id, g.ticker, g.side, g.signal_id, g.seq
-  from gone g join held h on h.seq = g.seq where h.state = 'delivered'
-  order by g.destination_id, g.ticker, g.seq desc
-), opened as (
-  insert into positions (destination_id, ticker, signal_id, seq, opened_at, price)
-  select l.destination_id, l.ticker, l.signal_id, l.seq, now(), s.price
-  from last l join signals s on s.id = l.signal_id where l.side = 'buy'
-  on conflict (destination_id, ticker) do nothing
-), closed as (
-  delete from positions p using last l
-  where l.side = 'sell' and p.destination_id = l.destination_id and p.ticker = l.ticker
-), counted as (
-  insert into counters (day, node, name, n)
-  select current_date, $2, case state when 'retry' then 'failed' else state end, count(*) from held group by state
-  on conflict (day, node, name) do update set n = counters.n + excluded.n
-)
-select seq from gone union all select seq from kept`
-
 /** Writes a group of results; gives the seqs that counted. The others were finished by somebody else, or the hold was lost. */
 export async function finishDeliveries(
   db: Database,
   node: string,
   results: readonly DeliveryResult[],
 ): Promise<Set<number>> {
-  const rows = await db.write<{ seq: number }>(FINISH, [JSON.stringify(results.map(resultRow)), node], {
-    name: 'finish',
-  })
+  const rows = await db.write<{ seq: number }>(
+    'select * from finish_deliveries($1, $2)',
+    [JSON.stringify(results.map(resultRow)), node],
+    {
+      name: 'finish',
+    },
+  )
   return new Set(rows.map((row) => row.seq))
 }
 

@@ -130,7 +130,7 @@ describe('what is acknowledged', () => {
         const program = startProgram(writer('power', keepSynced(dataDir, shadow)))
         // The first cut comes while it writes; later ones may come while it opens and recovers.
         await program.line(cut === 0 ? /^acked/ : /^opening$/)
-        await pause(chance() * 2_500)
+        await pause(chance() * 3_500)
         acked.push(...(await kill(program)))
         cutPower(dataDir, shadow, survival, chance)
       }

@@ -20,8 +20,9 @@ export interface Housekeeping {
 const SEGMENT_BYTES = 16 * 1024 * 1024
 const LOOK_MS = 1_000
 const CHECKPOINT_MS = 5 * 60_000
-/** One table each time, so that nobody waits long behind it. */
-const VACUUM_MS = 10_000
+/** How often to look for a table that needs vacuum; sooner after one that did. One a time, so that nobody waits long. */
+const VACUUM_LOOK_MS = 10_000
+const VACUUM_NEXT_MS = 2_000
 const STEP = { deadlineMs: 15_000 }
 
 /** The table that needs it most: first against the wrap-around of transaction ids, then dead rows, then stale statistics. */
@@ -46,7 +47,7 @@ export function startHousekeeping(db: Database, embedded: Embedded, log: Logger)
   /** The newest segment when the last checkpoint was made. */
   let checkpointAt = ''
   let checkpointMs = monotonicMs()
-  let vacuumMs = monotonicMs()
+  let nextVacuumMs = monotonicMs() + VACUUM_NEXT_MS
 
   async function checkpoint(): Promise<void> {
     const segments = await walSegments(embedded.folder)
@@ -65,7 +66,7 @@ export function startHousekeeping(db: Database, embedded: Embedded, log: Logger)
     const writtenBytes = segments.filter((name) => name > checkpointAt).length * SEGMENT_BYTES
     const agedMs = monotonicMs() - checkpointMs
     if (writtenBytes >= CHECKPOINT_WAL_BYTES || agedMs >= CHECKPOINT_MS) await checkpoint()
-    if (monotonicMs() - vacuumMs >= VACUUM_MS) await vacuum()
+    if (monotonicMs() >= nextVacuumMs) await vacuum()
   }
 
   async function vacuum(): Promise<void> {
@@ -75,7 +76,7 @@ export function startHousekeeping(db: Database, embedded: Embedded, log: Logger)
     if (neediest) {
       await db.query(`vacuum (analyze${neediest.freeze ? ', freeze' : ''}) ${neediest.table}`, [], STEP)
     }
-    vacuumMs = monotonicMs()
+    nextVacuumMs = monotonicMs() + (neediest ? VACUUM_NEXT_MS : VACUUM_LOOK_MS)
   }
 
   const stop = every(LOOK_MS, look, (error) => {

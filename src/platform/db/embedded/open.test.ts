@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { projectFile, startProgram } from '../../../../test/child-program.ts'
 import { freshDataDir, openForTest } from '../../../../test/database.ts'
 import { createMetrics } from '../../runtime/index.ts'
 import type { OpenDatabase } from '../connect.ts'
@@ -49,6 +50,20 @@ describe('the embedded database', () => {
     expect(statSync(socket).mode & 0o777).toBe(0o700)
     expect(readdirSync(socket)).toEqual(['.s.PGSQL.5432'])
     await db.close()
+  })
+
+  it('takes less than 400 MB with the whole process at rest after a warm start', async () => {
+    const program = startProgram(`
+      const { openForTest } = await import(${projectFile('test/database.ts')})
+      const db = await openForTest(${JSON.stringify(dataDir)}, undefined, { durability: 'power' })
+      await db.query('select 1')
+      setTimeout(() => {
+        console.log('rss ' + process.memoryUsage.rss())
+        void db.close()
+      }, 1_000)`)
+    const rssBytes = Number((await program.line(/^rss/)).slice(4))
+    expect((await program.ended).code).toBe(0)
+    expect(rssBytes / 1e6).toBeLessThan(400)
   })
 
   it('opens in a folder whose path is too long for a socket', async () => {

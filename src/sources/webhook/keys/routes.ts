@@ -83,7 +83,7 @@ const keyDraft = z.strictObject({
 
 const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString())
 
-export function viewOfKey(key: WebhookKey): z.infer<typeof keyView> {
+function viewOfKey(key: WebhookKey): z.infer<typeof keyView> {
   return {
     id: key.id,
     name: key.name,
