@@ -5,7 +5,7 @@ import { acceptanceOf, journeyOf, type Journey } from './journey.ts'
 import type { Target } from './launch.ts'
 import { readOptions, type Options } from './options.ts'
 import { openLoader, openSink, type Loader, type Sink } from './own-processes.ts'
-import { describeMachine, keep, say, shown, shownSpread, table, verdictTable } from './report.ts'
+import { describeMachine, keep, say, sayLateness, shown, shownSpread, table, verdictTable } from './report.ts'
 import { highestRate } from './search.ts'
 import { availableTargets, startTarget, type TargetName } from './targets.ts'
 
@@ -141,6 +141,7 @@ function showTable(rounds: readonly Round[], names: readonly TargetName[], { rat
       String(figure(name, wrongOf('outOfOrder')).max),
     ]),
   )
+  sayLateness(spreadOf(rounds.map(({ calm }) => calm.lateP99Ms)).median)
 }
 
 export async function benchDeliver(args: string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { pause } from './machine-clock.ts'
 import { readOptions, type Options } from './options.ts'
 import { openLoader, openSink, type Loader, type Sink } from './own-processes.ts'
 import { cpuMs } from './process-figures.ts'
-import { describeMachine, keep, say, shown, shownSpread, table, verdictTable } from './report.ts'
+import { describeMachine, keep, say, sayLateness, shown, shownSpread, table, verdictTable } from './report.ts'
 import { statusOf } from './signalbox.ts'
 import { availableTargets, isOurs, startTarget, type TargetName } from './targets.ts'
 
@@ -131,8 +131,8 @@ function showTable(rounds: readonly Round[], names: readonly TargetName[], optio
     ]),
   )
   const loader = spreadOf(rounds.map((round) => round.loaderCpuMicrosPerRequest)).median
-  const late = spreadOf(rounds.map(({ open }) => open.lateP99Ms)).median
-  say(`load generator: ${shown(loader)} us of CPU per request; open loop late by ${shown(late)} ms (p99)`)
+  say(`load generator: ${shown(loader)} us of CPU per request of the closed loop`)
+  sayLateness(spreadOf(rounds.map(({ open }) => open.lateP99Ms)).median)
 }
 
 export async function benchIngest(args: string[]): Promise<void> {

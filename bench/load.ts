@@ -43,7 +43,7 @@ function bodyOf(text: string): string | null {
 function openSlots(plan: LoadPlan, answered: (slot: Slot, text: string, body: string) => void) {
   let closing = false
   const reads = (slot: Slot) => (size: number, buffer: Uint8Array) => {
-    const fresh = Buffer.from(buffer.buffer, buffer.byteOffset, size).latin1Slice()
+    const fresh = Buffer.from(buffer.buffer, buffer.byteOffset, size).toString('latin1')
     const text = slot.partial === '' ? fresh : slot.partial + fresh
     const body = bodyOf(text)
     slot.partial = body === null ? text : ''
@@ -177,7 +177,7 @@ async function sendWhenDue({ rate, startMs, toMs, idle, send }: Schedule): Promi
     }
     idle.splice(0, used)
     if (n === count || atMs > toMs + BEHIND_MAX_MS) return
-    await pause(TICK_MS)
+    await pause(Math.max(TICK_MS, startMs + n * stepMs - machineMs()))
   }
 }
 

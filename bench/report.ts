@@ -48,6 +48,12 @@ function commit(): string | null {
   }
 }
 
+/** A generator that is late itself cannot tell the target's delays from the machine's. */
+export function sayLateness(lateP99Ms: number): void {
+  say(`open loop: the generator was late by ${shown(lateP99Ms)} ms (p99, median of the rounds)`)
+  if (lateP99Ms > 5) say('note: so late, its latencies say more about the machine than about the targets')
+}
+
 /** What the figures were measured on; a word of warning when somebody else is using it. */
 export async function describeMachine() {
   const machine = {

@@ -60,7 +60,7 @@ function serve(socket: Socket): void {
   socket.setNoDelay(true)
   socket.on('error', () => {})
   socket.on('data', (chunk) => {
-    text += (chunk as Buffer).latin1Slice()
+    text += (chunk as Buffer).toString('latin1')
     for (let taken = takeRequest(text); taken !== null; taken = takeRequest(text)) {
       text = taken.rest
       const answer = answerOf(note(taken.body))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ZodApp } from '../platform/http/index.ts'
 import { monotonicMs, nowMs } from '../platform/runtime/index.ts'
 import { DEFAULT_RANKING, viewOfRanking } from '../rankings/index.ts'
-import { listSignals, readCounters, ruleText } from '../signals/index.ts'
+import { countPending, listSignals, readCounters, ruleText } from '../signals/index.ts'
 import type { Ground } from './ground.ts'
 import type { Pipeline } from './pipeline.ts'
 import { VERSION } from './version.ts'
@@ -67,7 +67,7 @@ async function readStatus({ config, db }: Ground, pipeline: Pipeline): Promise<z
       held: heldLeft,
     },
     deliveries: {
-      pending: pipeline.queueSize(),
+      pending: await countPending(db, config.queueMaxSize),
       delivered: n('delivered'),
       failed: n('failed'),
       expired: n('expired'),

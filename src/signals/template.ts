@@ -32,7 +32,7 @@ export function checkTemplate(template: string): TemplateCheck {
   }
   const parsed = parse(template)
   if (!Array.isArray(parsed)) return refuse('template', parsed.message)
-  if (!/^\s*[[{]/.test(template)) return { ok: true, contentType: 'text/plain' }
+  if (!isJson(template)) return { ok: true, contentType: 'text/plain' }
   // A number-like field may stand bare in JSON, a text needs its quotes: both kinds of sample must give JSON.
   const sample = parsed.map((piece) => ('text' in piece ? piece.text : '0')).join('')
   try {
@@ -50,7 +50,7 @@ export function checkTemplate(template: string): TemplateCheck {
 export function renderTemplate(template: string, signal: Signal): string {
   const pieces = parse(template)
   if (!Array.isArray(pieces)) throw new Error(`an unchecked template was saved: ${pieces.message}`)
-  const json = /^\s*[[{]/.test(template)
+  const json = isJson(template)
   let inString = false
   let body = ''
   for (const piece of pieces) {
@@ -103,6 +103,11 @@ function fieldValue(field: TemplateField, signal: Signal): string | undefined {
     default:
       return signal[field]
   }
+}
+
+/** A template that begins like JSON is JSON; one that begins with a field is text. */
+function isJson(template: string): boolean {
+  return /^\s*(\[|\{(?!\{))/.test(template)
 }
 
 function escapeInString(value: string): string {

@@ -38,7 +38,7 @@ export function isDataError(error: unknown): boolean {
 }
 
 /** True when no partition covers the row: not the row's fault, and over as soon as the partition is made. */
-export function isMissingPartition(error: unknown): boolean {
+function isMissingPartition(error: unknown): boolean {
   return (
     isServerError(error) && error.code === '23514' && error.message.startsWith('no partition of relation')
   )

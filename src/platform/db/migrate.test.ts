@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { projectFile, startProgram } from '../../../test/child-program.ts'
-import { freshDatabase, migrationsFolder, type TestDatabase } from '../../../test/database.ts'
+import { migrationsFolder } from '../../../test/data-folder.ts'
+import { freshDatabase, type TestDatabase } from '../../../test/database.ts'
 import { startPgBouncer, type PgBouncer } from '../../../test/pgbouncer.ts'
 import { requireService } from '../../../test/services.ts'
 import { migrate, MigrationRefused } from './migrate.ts'
@@ -124,7 +125,7 @@ describe.skipIf(!server)('migrating on PostgreSQL', () => {
   })
 
   const program = (url: string, through: boolean) => `
-    import { openForTest } from ${projectFile('test/database.ts')}
+    import { openForTest } from ${projectFile('test/data-folder.ts')}
     import { migrate } from ${projectFile('src/platform/db/index.ts')}
     const db = await openForTest('/nonexistent', ${JSON.stringify(url)}, { pgbouncer: ${through} })
     await db.query('select 1')

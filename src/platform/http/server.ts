@@ -1,7 +1,7 @@
 /** The HTTP ground: Fastify with limits, request ids, problem+json, OpenAPI from the schemas, raw bodies. */
 import swagger from '@fastify/swagger'
 import apiReference from '@scalar/fastify-api-reference'
-import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -52,7 +52,7 @@ export async function createHttpServer({ log, version, guardDocs }: ServerSettin
   const boot = Math.floor(monotonicMs()).toString(36) + process.pid.toString(36)
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,

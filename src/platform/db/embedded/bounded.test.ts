@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freshDataDir, openForTest, partitionedTables } from '../../../../test/database.ts'
+import { freshDataDir, openForTest, partitionedTables } from '../../../../test/data-folder.ts'
 import { uuidv7Floor } from '../../runtime/index.ts'
 import type { OpenDatabase } from '../connect.ts'
 import { dropOldPartitions, ensurePartitions } from '../partitions.ts'

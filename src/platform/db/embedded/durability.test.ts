@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { projectFile, startProgram, type ChildProgram } from '../../../../test/child-program.ts'
-import { freshDataDir, openForTest } from '../../../../test/database.ts'
+import { freshDataDir, openForTest } from '../../../../test/data-folder.ts'
 import { cutPower, keepSynced, startShadow, type Survival } from '../../../../test/power-cut.ts'
 import { requireService } from '../../../../test/services.ts'
 
@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** The start of a program that has the database open as `db` and counts on from `first` in the table `acked`. */
 const opening = (durability: string, prelude = '') => `${prelude}
-  const { openForTest } = await import(${projectFile('test/database.ts')})
+  const { openForTest } = await import(${projectFile('test/data-folder.ts')})
   const { createGroupCommit, isDataError } = await import(${projectFile('src/platform/db/index.ts')})
   console.log('opening')
   const db = await openForTest(${JSON.stringify(dataDir)}, undefined, { durability: '${durability}' })

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { projectFile, startProgram } from '../../../../test/child-program.ts'
-import { freshDataDir, openForTest } from '../../../../test/database.ts'
+import { freshDataDir, openForTest } from '../../../../test/data-folder.ts'
 import { createMetrics } from '../../runtime/index.ts'
 import type { OpenDatabase } from '../connect.ts'
 
@@ -54,7 +54,7 @@ describe('the embedded database', () => {
 
   it('takes less than 400 MB with the whole process at rest after a warm start', async () => {
     const program = startProgram(`
-      const { openForTest } = await import(${projectFile('test/database.ts')})
+      const { openForTest } = await import(${projectFile('test/data-folder.ts')})
       const db = await openForTest(${JSON.stringify(dataDir)}, undefined, { durability: 'power' })
       await db.query('select 1')
       setTimeout(() => {

@@ -40,7 +40,7 @@ interface Running {
   wal: WalSync | null
 }
 
-const RETRY_MS = 1_000
+const RETRY_MS = 2_000
 
 export async function openEmbedded(settings: EmbeddedSettings): Promise<Embedded> {
   const { dataDir, log } = settings

@@ -11,9 +11,17 @@ const ORDERLY_STATUS = 100
 
 const { folder, socketPath } = workerData as WorkerTask
 
+/** PostgreSQL's own last words, which PGlite leaves out of its errors. */
+let lastWords = ''
 const db = await PGlite.create({
   dataDir: folder,
   startParams: [...PGlite.defaultStartParams, ...startParams],
+  onStderr(text) {
+    if (/FATAL|PANIC/.test(text)) lastWords = text
+    return true
+  },
+}).catch((error: unknown) => {
+  throw new Error(`${(error as Error).message} ${lastWords}`.trim())
 })
 endWhenBrokenOff(db)
 rmSync(socketPath, { force: true })
