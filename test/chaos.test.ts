@@ -99,4 +99,4 @@ it('loses nothing that was answered 202, repeats only under its id, and keeps th
     expect(arrivedInOrder.get(ticker)).toEqual(sent)
   }
   expect(accepted.length).toBeGreaterThan(KILLS * 3)
-}, 300_000)
+}, 600_000)

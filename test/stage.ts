@@ -12,7 +12,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderScreenerPage } from '../src/rankings/index.ts'
-import { freshDatabase, freshDataDir } from './database.ts'
+import { freshDataDir } from './data-folder.ts'
+import { freshDatabase } from './database.ts'
 
 export const ADMIN_TOKEN = 'a-token-for-tests-only-0001'
 const ROOT = join(import.meta.dirname, '..')

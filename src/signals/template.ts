@@ -46,7 +46,7 @@ export function checkTemplate(template: string): TemplateCheck {
   }
 }
 
-/** Fills a checked template. Values are escaped for a JSON string in JSON templates; an absent value is empty, bare it is null. */
+/** Fills a checked template. In JSON, values are escaped within a string; an absent value is empty, bare it is null. */
 export function renderTemplate(template: string, signal: Signal): string {
   const pieces = parse(template)
   if (!Array.isArray(pieces)) throw new Error(`an unchecked template was saved: ${pieces.message}`)
@@ -81,7 +81,7 @@ export function defaultBody(signal: Signal, options: { action: boolean }): strin
   })
 }
 
-/** A number where a double holds the decimal exactly as written, else the decimal text itself: a receiver never gets a rounded price. */
+/** A number where a double holds the decimal exactly, else the decimal text itself: no price is ever rounded. */
 function numberOrNull(decimal: string | undefined): number | string | null {
   if (decimal === undefined) return null
   const number = Number(decimal)

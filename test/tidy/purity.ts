@@ -10,6 +10,7 @@ import { isTest, isUnder, type ImportEdge, type SourceFile } from './source-file
 export const adapters: Readonly<Record<string, string>> = {
   'src/signals/journal/journal.ts': 'stamps what it commits: the id of a signal is its time',
   'src/signals/outbox/deliverer.ts': 'the rhythm of leasing, renewing and letting go is what it is',
+  'src/signals/outbox/lane-inbox.ts': 'waits for its next row',
   'src/signals/outbox/lane.ts': 'checks its lease and the age of a delivery right before each attempt',
   'src/signals/outbox/permits.ts': 'wakes waiters when the database says that a permit is free',
   'src/signals/redecide/reprocess.ts': 'runs when the ranking changes, on what is recent then',

@@ -69,7 +69,8 @@ async function post(url: string, key: string | undefined, body: string): Promise
       body,
     })
     const answer = (await response.json()) as { status?: unknown; reason?: string; code?: string }
-    return `${response.status} ${typeof answer.status === 'string' ? answer.status : ''} ${answer.reason ?? answer.code ?? ''}`.trim()
+    const status = typeof answer.status === 'string' ? answer.status : ''
+    return `${response.status} ${status} ${answer.reason ?? answer.code ?? ''}`.trim()
   } catch {
     return 'unreachable'
   }

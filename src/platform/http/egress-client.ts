@@ -1,29 +1,39 @@
-/** The one way out: POSTs and GETs with a guard that connects to exactly the address it has judged, and answers as values. */
-import { lookup as systemLookup, type LookupAddress } from 'node:dns'
-import type { BlockList, LookupFunction } from 'node:net'
-import { Agent, type Dispatcher, errors } from 'undici'
-import { monotonicMs } from '../runtime/index.ts'
-import { isPublicAddress, judgeUrl, type RefusalReason } from './egress-addresses.ts'
-import { collectAnswer } from './egress-answer.ts'
+/**
+ * The one way out: POSTs and GETs that connect to exactly the address that was judged. Follows no redirect, knows no
+ * proxy, never sends twice; what the network does comes back as a value.
+ */
+import { Agent } from 'undici'
+import { judgeUrl, type Refusal, type RefusalReason } from './egress-addresses.ts'
+import { exchange, type Target } from './egress-answer.ts'
+import { guardedConnector, type Resolve } from './egress-connect.ts'
+import { createDeadlines } from './egress-deadlines.ts'
+import type { EgressFault } from './egress-faults.ts'
+import { gunzipUpTo } from './egress-gunzip.ts'
+import type { AllowList } from './egress-networks.ts'
 
 export interface EgressRequest {
   method: 'GET' | 'POST'
   url: string
   headers: Record<string, string>
-  body?: string
-  /** The whole of it: connecting, sending, the answer's headers. */
+  body?: string | Buffer
+  /** The whole of it: waiting for a socket, connecting, sending, the answer. */
   timeoutMs: number
   /** Set by the operator's own environment: may be private. */
   trusted: boolean
-  /** The rest of an answer is not read. */
-  responseBytesMax: number
+  /** The rest of an answer is not read and its socket closed. 16 kB unless told (reliability.md, F10). */
+  responseBytesMax?: number
+  /** Gives up; noticed within 25 ms. */
   signal?: AbortSignal
+  /** Asks for gzip and unpacks it; the bound then holds for the packed and for the unpacked body. */
+  decompress?: boolean
 }
 
 export type EgressResult =
+  /** Status and headers came; `truncated` when the body was longer than wanted, or broke off. */
   | {
       outcome: 'response'
       status: number
+      /** Names in lower case. */
       headers: Record<string, string>
       excerpt: Buffer
       truncated: boolean
@@ -32,118 +42,97 @@ export type EgressResult =
   /** The guard said no: nothing was sent. */
   | { outcome: 'refused'; reason: RefusalReason; message: string }
   /** No answer: whether it arrived is unknown. */
-  | {
-      outcome: 'unknown'
-      error: 'timeout' | 'connect' | 'dns' | 'reset' | 'tls' | 'aborted'
-      message: string
-      latencyMs: number
-    }
+  | { outcome: 'unknown'; error: EgressFault; message: string; latencyMs: number }
 
 export interface Egress {
+  /** Never rejects for what the network does. */
   send(request: EgressRequest): Promise<EgressResult>
+  /** Ends what is under way as `aborted`. */
   close(): Promise<void>
 }
 
-type Lookup = (name: string, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void
+export interface EgressOptions {
+  resolve?: Resolve
+}
+
+const RESPONSE_BYTES_MAX = 16_384
+/** Verdicts kept by address text, so that a send parses no address; the oldest goes first. */
+const VERDICTS_MAX = 1_000
 
 /** Idle sockets close before most servers close theirs, so that a POST seldom meets a socket that is just going away. */
-const IDLE_MS = 4_000
-const SOCKETS_PER_ORIGIN = 64
-const JUDGED_MAX = 1_000
+const POOL = {
+  connections: 64,
+  pipelining: 1,
+  keepAliveTimeout: 4_000,
+  keepAliveMaxTimeout: 4_000,
+  // One sweep watches the whole of each exchange instead.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  allowH2: false,
+}
 
-/** `resolve` is the system's resolver unless a test brings its own. */
-export function createEgress(allow: BlockList, resolve: Lookup = resolveAll): Egress {
-  const options = {
-    connections: SOCKETS_PER_ORIGIN,
-    pipelining: 1,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
+export function createEgress(allow: AllowList, { resolve }: EgressOptions = {}): Egress {
+  const deadlines = createDeadlines()
+  const open = { agent: new Agent(POOL), targetOf: remembering(anyTarget) }
+  const guarded = {
+    agent: new Agent({ ...POOL, connect: guardedConnector(allow, resolve) }),
+    targetOf: remembering((text) => guardedTarget(text, allow)),
   }
-  const open = new Agent(options)
-  const guarded = new Agent({ ...options, connect: { lookup: guardedLookup(allow, resolve) } })
-  const parts = new Map<string, { origin: string; path: string }>()
-
-  function partsOf(text: string): { origin: string; path: string } {
-    const known = parts.get(text)
-    if (known !== undefined) return known
-    const { origin, pathname, search } = new URL(text)
-    if (parts.size >= JUDGED_MAX) parts.clear()
-    parts.set(text, { origin, path: pathname + search })
-    return { origin, path: pathname + search }
-  }
-
   return {
-    async send(request) {
-      if (!request.trusted) {
-        const judged = judgeUrl(request.url, allow)
-        if (judged.verdict === 'refused')
-          return { outcome: 'refused', reason: judged.reason, message: judged.message }
+    send(request) {
+      const { agent, targetOf } = request.trusted ? open : guarded
+      const target = targetOf(request.url)
+      if ('verdict' in target) {
+        return Promise.resolve({ outcome: 'refused', reason: target.reason, message: target.message })
       }
-      return exchange(request.trusted ? open : guarded, request, partsOf(request.url))
+      if (request.signal?.aborted) {
+        return Promise.resolve({ outcome: 'unknown', error: 'aborted', message: 'given up', latencyMs: 0 })
+      }
+      const bytesMax = request.responseBytesMax ?? RESPONSE_BYTES_MAX
+      if (request.decompress !== true) return exchange(agent, target, request, bytesMax, deadlines)
+      const asking = { ...request, headers: { ...request.headers, 'accept-encoding': 'gzip' } }
+      return exchange(agent, target, asking, bytesMax, deadlines).then((result) => unpacked(result, bytesMax))
     },
     async close() {
-      await Promise.all([open.destroy(), guarded.destroy()])
+      await Promise.all([open.agent.destroy(), guarded.agent.destroy()])
     },
   }
 }
 
-async function exchange(
-  agent: Dispatcher,
-  request: EgressRequest,
-  { origin, path }: { origin: string; path: string },
-): Promise<EgressResult> {
-  const startedMs = monotonicMs()
-  const elapsed = () => Math.round((monotonicMs() - startedMs) * 1000) / 1000
-  if (request.signal?.aborted)
-    return { outcome: 'unknown', error: 'aborted', message: 'given up', latencyMs: 0 }
-  try {
-    const { status, headers, excerpt, truncated } = await collectAnswer(agent, request, origin, path)
-    return { outcome: 'response', status, headers, excerpt, truncated, latencyMs: elapsed() }
-  } catch (error) {
-    if (error instanceof RefusedName) {
-      return { outcome: 'refused', reason: 'private-address', message: error.message }
-    }
-    return { ...unknownFrom(error), latencyMs: elapsed() }
+async function unpacked(result: EgressResult, bytesMax: number): Promise<EgressResult> {
+  if (result.outcome !== 'response' || !/^(x-)?gzip$/i.test(result.headers['content-encoding'] ?? '')) {
+    return result
   }
+  const { bytes, truncated } = await gunzipUpTo(result.excerpt, bytesMax)
+  const { 'content-encoding': _, 'content-length': __, ...headers } = result.headers
+  return { ...result, headers, excerpt: bytes, truncated: result.truncated || truncated }
 }
 
-function unknownFrom(error: unknown) {
-  const { code, message, name } = error as NodeJS.ErrnoException
-  const kind =
-    name === 'TimeoutError' ||
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.ConnectTimeoutError
-      ? 'timeout'
-      : name === 'AbortError' || code === 'UND_ERR_ABORTED'
-        ? 'aborted'
-        : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
-          ? 'dns'
-          : code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH'
-            ? 'connect'
-            : code?.startsWith('ERR_TLS') || code?.includes('CERT')
-              ? 'tls'
-              : 'reset'
-  return { outcome: 'unknown' as const, error: kind as 'reset', message: message.slice(0, 300) }
+function guardedTarget(text: string, allow: AllowList): Target | Refusal {
+  const judged = judgeUrl(text, allow)
+  return judged.verdict === 'allowed' ? partsOf(judged.url) : judged
 }
 
-class RefusedName extends Error {}
-
-function resolveAll(name: string, callback: (error: Error | null, addresses: LookupAddress[]) => void): void {
-  systemLookup(name, { all: true, verbatim: true }, (error, addresses) => callback(error, addresses))
+function anyTarget(text: string): Target | Refusal {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return { verdict: 'refused', reason: 'not-a-url', message: 'This is not a complete web address.' }
+  }
+  return partsOf(url)
 }
 
-/** One private answer refuses the whole name; the socket gets the very addresses that were judged. */
-function guardedLookup(allow: BlockList, resolve: Lookup): LookupFunction {
-  return (name, options, callback) => {
-    resolve(name, (error, addresses) => {
-      if (error !== null) return callback(error, [])
-      const denied = addresses.find(({ address }) => !isPublicAddress(address, allow))
-      if (denied !== undefined)
-        return callback(new RefusedName(`${name} leads to ${denied.address}, which is not public.`), [])
-      if (options.all) return callback(null, addresses)
-      const first = addresses[0]
-      if (first === undefined) return callback(new Error(`${name} has no address`), [])
-      callback(null, first.address, first.family)
-    })
+function partsOf({ origin, pathname, search }: URL): Target {
+  return { origin, path: pathname + search }
+}
+
+function remembering<T>(judge: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const judged = judge(text)
+    if (known.size >= VERDICTS_MAX) known.delete(known.keys().next().value!)
+    known.set(text, judged)
+    return judged
   }
 }

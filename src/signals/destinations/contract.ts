@@ -62,7 +62,6 @@ export const destinationDraft = z
       .describe('Signing secret; one is made when absent'),
   })
   .meta({ id: 'DestinationDraft' })
-export type DestinationDraft = z.infer<typeof destinationDraft>
 
 export const destinationChange = z
   .strictObject({

@@ -18,7 +18,7 @@ export interface LaneInbox {
   /** Takes rows of one commit; `puts` is the lane's count with it. */
   offer(puts: number, deliveries: readonly Delivery[]): void
   /** Reads the lane; rows whose result is not committed yet are known already. */
-  catchUp(fetch: () => Promise<FetchedLane>, known: ReadonlyMap<number, unknown>): Promise<void>
+  catchUp(look: () => Promise<FetchedLane>, known: ReadonlyMap<number, unknown>): Promise<void>
   /** True when something came within `ms`. */
   wait(ms: number): Promise<boolean>
 }
@@ -41,12 +41,12 @@ export function createLaneInbox(): LaneInbox {
       }
       wake?.()
     },
-    async catchUp(fetch, known) {
+    async catchUp(look, known) {
       if (inbox.queue.length > 0) return
       inbox.behind = false
       // What is offered while this look is under way may or may not be in it: `behind` is set again by an offer that is ahead.
       puts = Number.NaN
-      const fetched = await fetch()
+      const fetched = await look()
       inbox.queue = fetched.deliveries.filter((delivery) => !known.has(delivery.seq))
       puts = fetched.puts
       if (fetched.deliveries.length >= FETCH_ROWS_MAX) inbox.behind = true

@@ -47,7 +47,10 @@ function headersFor(delivery: Pick<Delivery, 'signalId' | 'body'>, destination: 
 /** 4xx that may pass later: request timeout, conflict, too early, too many. */
 const RETRIED_4XX = new Set([408, 409, 425, 429])
 
-/** 2xx is success; 3xx is not followed; 410 disables; 429 and 503 obey `Retry-After`; other 4xx are final; the rest is retried. Pure. */
+/**
+ * 2xx is success; 3xx is not followed; 410 disables; 429 and 503 obey `Retry-After`; other 4xx are final; the rest is
+ * retried. Pure.
+ */
 export function readResult(result: EgressResult, startedAtMs: number, retryAfterMaxMs: number): Attempt {
   if (result.outcome === 'refused') {
     return {

@@ -45,7 +45,7 @@ function receiptReply(receipt: Receipt, queueSize: number): ItemReply {
   return { ...base, queued: true, reason: receipt.reason }
 }
 
-/** 202 when anything was taken; else the fault's own status: 409 for an id that came before with another body, 400 for the rest. */
+/** 202 when anything was taken; else 409 for an id that came before with another body, 400 for the rest. */
 export function statusOf(replies: readonly ItemReply[]): 202 | 400 | 409 {
   if (replies.some((reply) => reply.queued)) return 202
   return replies.every((reply) => reply.status === 'conflict') ? 409 : 400
