@@ -14,7 +14,8 @@ export function undoneAtEnd(undo: Undo): () => Promise<void> {
 /** Undoes what is left, the last first. */
 async function undoAll(): Promise<void> {
   for (const undo of [...open].toReversed()) {
-    open.delete(undo)
+    // One that was undone meanwhile, by another that needed it gone, is not undone twice.
+    if (!open.delete(undo)) continue
     await Promise.resolve(undo()).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
   }
 }

@@ -6,8 +6,8 @@ import type { Target } from './launch.ts'
 import { pause } from './machine-clock.ts'
 import { readOptions, type Options } from './options.ts'
 import { openLoader, openSink, type Loader, type Sink } from './own-processes.ts'
-import { cpuMs } from './process-figures.ts'
-import { describeMachine, keep, say, sayLateness, shown, shownSpread, table, verdictTable } from './report.ts'
+import { busyShare, cpuMs } from './process-figures.ts'
+import { describeMachine, keep, say, sayTrust, shown, shownSpread, table, verdictTable } from './report.ts'
 import { statusOf } from './signalbox.ts'
 import { availableTargets, isOurs, startTarget, type TargetName } from './targets.ts'
 
@@ -16,6 +16,8 @@ const WARM_SECONDS = 2
 interface Round {
   target: TargetName
   round: number
+  /** What others used of the machine just before. */
+  busyBefore: number
   open: Acceptance
   closed: Acceptance
   /** Of the target's process, its deliveries included, per signal of the closed loop. */
@@ -39,6 +41,7 @@ async function measure(
   { name, round, options }: { name: TargetName; round: number; options: Options },
   { loader, sink }: { loader: Loader; sink: Sink },
 ): Promise<Round> {
+  const busyBefore = await busyShare()
   const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate })
   const where = { port: target.port, path: target.path, connections: options.connections }
   const timed = { warmSeconds: WARM_SECONDS, seconds: options.seconds }
@@ -53,6 +56,7 @@ async function measure(
   const figures = {
     target: name,
     round,
+    busyBefore,
     open: acceptanceOf(open),
     closed: acceptanceOf(closed),
     cpuMicrosPerSignal: (usedMs * 1000) / closed.sent,
@@ -132,7 +136,7 @@ function showTable(rounds: readonly Round[], names: readonly TargetName[], optio
   )
   const loader = spreadOf(rounds.map((round) => round.loaderCpuMicrosPerRequest)).median
   say(`load generator: ${shown(loader)} us of CPU per request of the closed loop`)
-  sayLateness(spreadOf(rounds.map(({ open }) => open.lateP99Ms)).median)
+  sayTrust(rounds, spreadOf(rounds.map(({ open }) => open.lateP99Ms)).median)
 }
 
 export async function benchIngest(args: string[]): Promise<void> {

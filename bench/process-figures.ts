@@ -1,6 +1,8 @@
 /** What a process costs: resident memory of it and its children, and the CPU time it has used. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { pause } from './machine-clock.ts'
 
 /** Sum over the process and everything it started. Pages shared between them count for each. */
 export function residentMb(pid: number): number {
@@ -28,4 +30,20 @@ export function cpuMs(pid: number): number {
   } catch {
     return Number.NaN
   }
+}
+
+const SAMPLE_MS = 700
+
+/** The share of the machine's CPU that is in use, in [0, 1]. Asked while nothing of the benchmark runs, it is what others use. */
+export async function busyShare(): Promise<number> {
+  const read = () => {
+    const times = cpus().map((cpu) => cpu.times)
+    const idle = times.reduce((sum, { idle }) => sum + idle, 0)
+    const all = times.reduce((sum, one) => sum + one.user + one.nice + one.sys + one.idle + one.irq, 0)
+    return { idle, all }
+  }
+  const before = read()
+  await pause(SAMPLE_MS)
+  const after = read()
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all)
 }

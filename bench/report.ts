@@ -1,9 +1,9 @@
 /** Shows results as tables and keeps them as JSON, with what they were measured on. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { Spread, Verdict } from './figures.ts'
+import { spreadOf, type Spread, type Verdict } from './figures.ts'
 import type { Options } from './options.ts'
 import { describePostgres } from './postgres.ts'
 
@@ -16,7 +16,7 @@ export function shown(value: number): string {
 }
 
 export const shownSpread = ({ median, min, max }: Spread): string =>
-  min === max ? shown(median) : `${shown(median)} (${shown(min)}-${shown(max)})`
+  Object.is(min, max) ? shown(median) : `${shown(median)} (${shown(min)}-${shown(max)})`
 
 export function table(head: string[], rows: string[][]): void {
   const all = [head, ...rows]
@@ -48,28 +48,30 @@ function commit(): string | null {
   }
 }
 
-/** A generator that is late itself cannot tell the target's delays from the machine's. */
-export function sayLateness(lateP99Ms: number): void {
+const BUSY_MAX = 0.1
+const LATE_MAX_MS = 5
+
+/** Whether the figures mean anything: others on the machine distort the ratios too, a late generator the latencies. */
+export function sayTrust(rounds: readonly { busyBefore: number }[], lateP99Ms: number): void {
+  const busy = spreadOf(rounds.map(({ busyBefore }) => busyBefore)).max
+  say(`others used up to ${Math.round(busy * 100)} % of the machine between the measurements`)
+  if (busy > BUSY_MAX)
+    say('NOTE: do not judge by this run, neither by figures nor by ratios: it was not alone')
   say(`open loop: the generator was late by ${shown(lateP99Ms)} ms (p99, median of the rounds)`)
-  if (lateP99Ms > 5) say('note: so late, its latencies say more about the machine than about the targets')
+  if (lateP99Ms > LATE_MAX_MS) say('NOTE: so late, its latencies say more about the machine than the targets')
 }
 
-/** What the figures were measured on; a word of warning when somebody else is using it. */
+/** What the figures were measured on. */
 export async function describeMachine() {
-  const machine = {
+  return {
     startedAt: new Date().toISOString(),
     commit: commit(),
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryMb: Math.round(totalmem() / 1_048_576),
-    loadBefore: loadavg()[0]!,
     postgres: await describePostgres(),
   }
-  if (machine.loadBefore > machine.cores / 4) {
-    say(`note: the machine is already busy (load ${machine.loadBefore.toFixed(1)}): trust the ratios only`)
-  }
-  return machine
 }
 
 /** Writes `bench/results/<name>.json`, and the file of `--json`. */

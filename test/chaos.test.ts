@@ -50,7 +50,7 @@ afterAll(async () => {
 async function sendAll(ticker: string, stopped: () => boolean): Promise<void> {
   const gateways = ROLES.flatMap((role, i) => (role === 'deliverer' ? [] : [ports[i]!]))
   for (let n = 0; !stopped(); n++) {
-    const body = { ticker, side: n % 2 === 0 ? 'BUY' : 'SELL', price: n, id: `${ticker}-${n}` }
+    const body = { ticker, side: n % 2 === 0 ? 'BUY' : 'SELL', price: 100 + n, id: `${ticker}-${n}` }
     for (let attempt = 0; ; attempt++) {
       const port = gateways[(n + attempt) % gateways.length]!
       const answer = await post(`http://127.0.0.1:${port}/webhook/in`, body).catch(() => null)
@@ -58,6 +58,8 @@ async function sendAll(ticker: string, stopped: () => boolean): Promise<void> {
         accepted.push({ ticker, id: String(answer.body['id']) })
         break
       }
+      if (answer !== null && answer.status < 500)
+        throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -75,6 +77,7 @@ it('loses nothing that was answered 202, repeats only under its id, and keeps th
     const at = Math.floor(Math.random() * programs.length)
     await programs[at]!.kill()
     programs[at] = await startProgram(environment(ROLES[at]!), ports[at])
+      console.warn(kill, at, accepted.length, sink.arrivals.length, performance.now())
   }
   stopped = true
   await Promise.all(senders)

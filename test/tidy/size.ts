@@ -125,8 +125,8 @@ export const linesAreShort: Rule = {
     },
   ),
   refuses: [
-    sample('a long comment', 'src/signals/gate.ts', `// ${'word '.repeat(25)}\n`),
-    sample('a long sum', 'src/signals/gate.ts', `export const n = ${'1 + '.repeat(30)}1\n`),
+    sample('a long comment', 'src/signals/gate.ts', `// ${'word '.repeat(30)}\n`),
+    sample('a long sum', 'src/signals/gate.ts', `export const n = ${'1 + '.repeat(40)}1\n`),
   ],
   allows: [
     sample(

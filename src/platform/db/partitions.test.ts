@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { freshDatabase, type TestDatabase } from '../../../test/database.ts'
-import { uuidv7Floor } from '../runtime/index.ts'
+import { createLogger, uuidv7Floor } from '../runtime/index.ts'
 import { DatabaseUnavailable } from './errors.ts'
-import { dropOldPartitions, ensurePartitions } from './partitions.ts'
+import { dropOldPartitions, ensurePartitions, startPartitionKeeper } from './partitions.ts'
 
 const DAY_MS = 86_400_000
 /** A Wednesday. */
@@ -105,5 +105,13 @@ describe('partitions', () => {
       `create table facts_old partition of facts for values from (minvalue) to ('${uuidv7Floor(0)}')`,
     )
     expect(await dropOldPartitions(test.db, ['facts'], 1, NOW)).toEqual([])
+  })
+
+  it('are there for now as soon as their keeper has started', async () => {
+    const log = createLogger({ level: 'silent', format: 'json' })
+    const keeper = await startPartitionKeeper(test.db, { tables: ['facts'], retentionDays: 30, log })
+    await put(Date.now())
+    await keeper.stop()
+    expect(await test.db.query('select count(*) from facts')).toEqual([{ count: 1 }])
   })
 })

@@ -18,7 +18,7 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
 export function exchange(
   agent: Dispatcher,
   { origin, path }: Target,
-  { method, headers, body = null, timeoutMs, signal }: EgressRequest,
+  { method, headers, body, timeoutMs, signal }: EgressRequest,
   bytesMax: number,
   deadlines: Deadlines,
 ): Promise<EgressResult> {
@@ -53,7 +53,7 @@ export function exchange(
       },
     }
     deadlines.add(waiting)
-    const options = { origin, path, method, headers, body }
+    const options = { origin, path, method, headers, body: body ?? null }
     agent.dispatch(options, {
       onRequestStart(started) {
         // Thrown before the first byte is written: what was given up in the queue, or was already sent once, is not sent.

@@ -23,8 +23,8 @@ export function guardedConnector(allow: AllowList, resolve: Resolve = resolveAll
   })
   return (options, callback) => {
     // The socket never calls `lookup` for an IP literal.
-    const refused =
-      isIP(options.hostname) === 0 ? null : refusalOf(options.hostname, [options.hostname], allow)
+    const literal = isIP(options.hostname) === 0 ? [] : [options.hostname]
+    const refused = refusalOf(options.hostname, literal, allow)
     if (refused === null) connect(options, callback)
     else queueMicrotask(() => callback(refused, null))
   }
@@ -35,13 +35,13 @@ function guardedLookup(allow: AllowList, resolve: Resolve): LookupFunction {
   return (name, options, callback) => {
     resolve(name, (error, found) => {
       if (error !== null) return callback(error, [])
-      const addresses = found.map(({ address }) => ({ address, family: isIP(address) }))
       const refused = refusalOf(
         name,
-        addresses.map(({ address }) => address),
+        found.map(({ address }) => address),
         allow,
       )
       if (refused !== null) return callback(refused, [])
+      const addresses = found.map(({ address }) => ({ address, family: isIP(address) }))
       const first = addresses[0]
       if (first === undefined) return callback(noAddress(name), [])
       if (options.all === true) callback(null, addresses)
@@ -50,13 +50,13 @@ function guardedLookup(allow: AllowList, resolve: Resolve): LookupFunction {
   }
 }
 
+/** The message does not tell what a name resolves to here: that would answer questions about the inner network. */
 function refusalOf(name: string, addresses: readonly string[], allow: AllowList): RefusedAddress | null {
-  for (const address of addresses) {
-    const kind = judgeAddress(address, allow)
-    if (kind !== 'public')
-      return new RefusedAddress(`${name} leads to ${address}, which is not public (${kind}).`)
-  }
-  return null
+  const kinds = addresses.map((address) => judgeAddress(address, allow))
+  const kind = kinds.find((kind) => kind !== 'public')
+  return kind === undefined
+    ? null
+    : new RefusedAddress(`${name} leads to an address that is not public (${kind}).`)
 }
 
 function noAddress(name: string): Error {

@@ -7,6 +7,7 @@ export async function gunzipUpTo(
   packed: Buffer,
   bytesMax: number,
 ): Promise<{ bytes: Buffer; truncated: boolean }> {
+  if (packed.length === 0) return { bytes: packed, truncated: false }
   const chunks: Buffer[] = []
   let length = 0
   let truncated = false
