@@ -77,7 +77,6 @@ it('loses nothing that was answered 202, repeats only under its id, and keeps th
     const at = Math.floor(Math.random() * programs.length)
     await programs[at]!.kill()
     programs[at] = await startProgram(environment(ROLES[at]!), ports[at])
-      console.warn(kill, at, accepted.length, sink.arrivals.length, performance.now())
   }
   stopped = true
   await Promise.all(senders)

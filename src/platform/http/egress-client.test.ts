@@ -1,3 +1,4 @@
+/** What the way out does with real servers. Long because every fault of a real server has its own case. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net'
