@@ -51,7 +51,7 @@ describe('an answer that goes wrong', () => {
     const tookMs = performance.now() - startedMs
     expect(result).toMatchObject({ outcome: 'unknown', error: 'timeout', message: 'no answer within 300 ms' })
     expect(tookMs).toBeGreaterThanOrEqual(299)
-    expect(tookMs).toBeLessThan(700)
+    expect(tookMs).toBeLessThan(1_500)
     await closed(seen.sockets[0]!)
   })
 

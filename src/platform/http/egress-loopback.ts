@@ -89,7 +89,7 @@ export function answers(...lists: string[][]): {
     asked: () => asked,
     resolve(_, callback) {
       const list = lists[Math.min(asked++, lists.length - 1)]!
-      setImmediate(() =>
+      queueMicrotask(() =>
         callback(
           null,
           list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
