@@ -62,7 +62,8 @@ beforeAll(async () => {
   await until(async () => (await status()).ranking.tickers.length === LISTED.length)
 })
 
-beforeEach(() => {
+beforeEach(async () => {
+  await idle()
   sink.arrivals.length = 0
   sink.answer = (_request, response) => void response.writeHead(200).end('ok')
 })
