@@ -72,5 +72,5 @@ describe.skipIf(!existsSync(DATA))('recorded alerts against a recorded screener 
     await until(() => sink.arrivals.length >= approved.length)
     const arrived = sink.arrivals.map((one) => (JSON.parse(one.body) as { id: string }).id)
     expect(arrived.toSorted()).toEqual(approved.toSorted())
-  })
+  }, 60_000)
 })
