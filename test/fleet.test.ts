@@ -45,7 +45,7 @@ describe.skipIf(!onServer || pgbouncer === null)('four processes on one server, 
     await sink?.close()
   })
 
-  it('deliver each approved signal once, in the order of its ticker', async () => {
+  it('deliver each approved signal, once under its id, in the order of its ticker', async () => {
     const sent = new Map<string, string[]>(TICKERS.map((ticker) => [ticker, []]))
     await Promise.all(
       TICKERS.map(async (ticker) => {
@@ -58,8 +58,10 @@ describe.skipIf(!onServer || pgbouncer === null)('four processes on one server, 
       }),
     )
     const total = TICKERS.length * 50
-    await until(() => sink.arrivals.length >= total, 60_000)
-    const arrived = sink.arrivals.map((one) => JSON.parse(one.body) as { id: string; ticker: string })
+    await until(() => new Set(sink.arrivals.map((one) => one.body)).size >= total, 60_000)
+    // At least once: a repeat comes under its id, and counts once.
+    const all = sink.arrivals.map((one) => JSON.parse(one.body) as { id: string; ticker: string })
+    const arrived = [...new Map(all.map((one) => [one.id, one])).values()]
     for (const ticker of TICKERS) {
       expect(arrived.filter((one) => one.ticker === ticker).map((one) => one.id)).toEqual(sent.get(ticker))
     }

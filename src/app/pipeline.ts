@@ -18,6 +18,7 @@ import {
 import { sendDelivery } from '../sinks/webhook/index.ts'
 import { trimInbox } from '../sinks/inbox/index.ts'
 import { demoScreenerUrl } from './demo.ts'
+import { trimRefused } from '../sources/webhook/index.ts'
 import type { Ground } from './ground.ts'
 import { signalMetrics, type SignalMetrics } from './signal-metrics.ts'
 
@@ -139,6 +140,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
         await dropExpiredKeys(db)
         await dropIdleLanes(db)
         await trimInbox(db)
+        await trimRefused(db)
         await dropOldCounters(db, config.signalRetentionDays)
         await pauseFailing(ground, deliverer)
       },
