@@ -103,19 +103,22 @@ describe('the embedded database', () => {
   })
 
   // Now and then the native stack overflow takes the whole process along, and with it the runner: not in CI.
-  it.skipIf(process.env['CI'])('does not acknowledge a statement that the engine broke off, and is back at once', async () => {
-    const db = await openForTest(dataDir, undefined, durable)
-    await db.write('create table acked (n jsonb)')
-    await db.write(`insert into acked values ('1')`)
-    // Deeper than even the stack of the worker: no orderly check comes first.
-    const abyss = '['.repeat(3_000_000) + ']'.repeat(3_000_000)
-    const error = await errorOf(db.write('insert into acked values ($1)', [abyss]))
-    expect(error).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'unknown' })
-    expect(await backAfterMs(db)).toBeLessThan(3_000)
-    expect(await count(db)).toBe(1)
-    expect(db.stats().restarts).toBe(1)
-    await db.close()
-  })
+  it.skipIf(process.env['CI'])(
+    'does not acknowledge a statement that the engine broke off, and is back at once',
+    async () => {
+      const db = await openForTest(dataDir, undefined, durable)
+      await db.write('create table acked (n jsonb)')
+      await db.write(`insert into acked values ('1')`)
+      // Deeper than even the stack of the worker: no orderly check comes first.
+      const abyss = '['.repeat(3_000_000) + ']'.repeat(3_000_000)
+      const error = await errorOf(db.write('insert into acked values ($1)', [abyss]))
+      expect(error).toMatchObject({ name: 'DatabaseUnavailable', outcome: 'unknown' })
+      expect(await backAfterMs(db)).toBeLessThan(3_000)
+      expect(await count(db)).toBe(1)
+      expect(db.stats().restarts).toBe(1)
+      await db.close()
+    },
+  )
 
   it('gives back the connection of a transaction whose work never ends', async () => {
     const db = await openForTest(dataDir)
