@@ -32,7 +32,7 @@ export function spend(
   const room = windows.map(({ permits }, i) => permits - sum(kept[i]!))
   const granted = Math.max(0, Math.min(wanted, ...room))
   const next = windows.map((window, i) => {
-    const slot = Math.floor(nowMs / slotMs(window))
+    const slot = slotAt(window, nowMs)
     const slots = kept[i]!
     const last = slots.at(-1)
     if (granted === 0) return slots
@@ -46,12 +46,13 @@ export function spend(
   return { granted, state: next, retryAfterMs }
 }
 
-function slotMs({ windowMs }: LimitWindow): number {
-  return windowMs / SLOTS
+/** Multiplied before divided: a slot of windowMs / 30 is seldom a whole number, and its error would move the borders. */
+function slotAt({ windowMs }: LimitWindow, nowMs: number): number {
+  return Math.floor((nowMs * SLOTS) / windowMs)
 }
 
 function recent(window: LimitWindow, slots: LimitState[number], nowMs: number): LimitState[number] {
-  const oldest = Math.floor(nowMs / slotMs(window)) - SLOTS
+  const oldest = slotAt(window, nowMs) - SLOTS
   return slots.filter(([slot]) => slot >= oldest)
 }
 
@@ -63,5 +64,5 @@ function sum(slots: LimitState[number]): number {
 function waitMs(window: LimitWindow, slots: LimitState[number], nowMs: number): number {
   const oldest = slots[0]
   if (oldest === undefined || sum(slots) < window.permits) return 0
-  return Math.max(1, Math.ceil((oldest[0] + SLOTS + 1) * slotMs(window) - nowMs))
+  return Math.max(1, Math.ceil(((oldest[0] + SLOTS + 1) * window.windowMs) / SLOTS) - nowMs)
 }
