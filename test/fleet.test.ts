@@ -59,9 +59,8 @@ describe.skipIf(!onServer || pgbouncer === null)('four processes on one server, 
     )
     const total = TICKERS.length * 50
     await until(() => new Set(sink.arrivals.map((one) => one.body)).size >= total, 60_000)
-    // At least once: a repeat comes under its id, and counts once.
-    const all = sink.arrivals.map((one) => JSON.parse(one.body) as { id: string; ticker: string })
-    const arrived = [...new Map(all.map((one) => [one.id, one])).values()]
+    // Nobody crashes here, so nothing comes twice.
+    const arrived = sink.arrivals.map((one) => JSON.parse(one.body) as { id: string; ticker: string })
     for (const ticker of TICKERS) {
       expect(arrived.filter((one) => one.ticker === ticker).map((one) => one.id)).toEqual(sent.get(ticker))
     }

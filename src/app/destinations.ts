@@ -4,6 +4,7 @@ import { makeSigningSecret, nowMs, uuidv7 } from '../platform/runtime/index.ts'
 import {
   DEFAULT_RETRY_DELAYS_MS,
   insertDestination,
+  rotateSecrets,
   updateDestination,
   type Destination,
   type DestinationSettings,
@@ -12,6 +13,8 @@ import { ownAddress } from './address.ts'
 import type { Ground } from './ground.ts'
 
 const MINUTE_MS = 60_000
+/** Why a destination is disabled that the settings no longer name. */
+const RETIRED = 'no longer in the settings'
 
 /** Makes, changes or retires them so that they are what the settings say. */
 export async function settleDestinations(ground: Ground): Promise<void> {
@@ -36,21 +39,35 @@ async function settle(ground: Ground, origin: 'environment' | 'demo', wanted: Wa
   const found = book.all().find((d) => d.origin === origin)
   if (wanted === null) {
     if (found !== undefined && found.state !== 'disabled')
-      await updateDestination(db, sealer, { ...found, state: 'disabled' })
+      await updateDestination(db, sealer, { ...found, state: 'disabled', stateReason: RETIRED })
   } else if (found === undefined) {
     // Another process may be making it at this moment; then its row is as good as ours.
     await insertDestination(db, sealer, fresh(ground, origin, wanted)).catch((error: unknown) => {
       if (!isDataError(error)) throw error
     })
   } else {
-    const url = wanted.kind === 'inbox' ? inboxUrl(ground, found.id) : wanted.url
-    const state = found.state === 'disabled' && found.stateReason === undefined ? 'active' : found.state
-    const settings =
-      origin === 'environment' ? { ...found.settings, ...environmentSettings(ground) } : found.settings
-    const next = { ...found, url, state, settings }
+    const next = asWanted(ground, found, wanted)
     if (JSON.stringify(next) !== JSON.stringify(found)) await updateDestination(db, sealer, next)
   }
   await book.reload()
+}
+
+/** What was retired is active again; what was disabled by hand, or by its receiver's 410, stays so. */
+function asWanted(ground: Ground, found: Destination, wanted: Wanted): Destination {
+  const { stateReason, ...kept } = found
+  const isRetired = stateReason === RETIRED
+  const secret = ground.config.destWebhookSecret?.reveal()
+  const fromEnvironment = found.origin === 'environment'
+  return {
+    ...kept,
+    ...(stateReason !== undefined && !isRetired && { stateReason }),
+    url: wanted.kind === 'inbox' ? inboxUrl(ground, found.id) : wanted.url,
+    state: isRetired ? 'active' : found.state,
+    ...(fromEnvironment && { settings: { ...found.settings, ...environmentSettings(ground) } }),
+    ...(fromEnvironment &&
+      secret !== undefined &&
+      secret !== found.secrets[0]?.secret && { secrets: rotateSecrets(found.secrets, secret, nowMs()) }),
+  }
 }
 
 function fresh(ground: Ground, origin: 'environment' | 'demo', { kind, url, name }: Wanted): Destination {

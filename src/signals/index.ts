@@ -3,11 +3,12 @@ export type { Side, Signal, SignalDraft } from './signal.ts'
 export { DECISION_REASONS, DECISIONS } from './signal.ts'
 export { ruleText, type GateState } from './gate.ts'
 export { createJournal, type Journal, type Receipt, type Submission } from './journal/journal.ts'
-export { dropExpiredKeys, type RepeatKey } from './journal/store.ts'
+export { dropExpiredKeys, type JournalEntry, type RepeatKey } from './journal/store.ts'
 export { reprocess } from './redecide/reprocess.ts'
 export {
   DEFAULT_RETRY_DELAYS_MS,
   isTrusted,
+  rotateSecrets,
   webhookIdOf,
   type Destination,
   type DestinationSettings,
@@ -19,8 +20,9 @@ export {
   updateDestination,
 } from './destinations/store.ts'
 export { destinationRoutes } from './destinations/routes.ts'
+export { hasFailedForADay } from './outbox/circuit.ts'
 export { startDeliverer, type Deliverer } from './outbox/deliverer.ts'
-export type { Delivery } from './outbox/delivery.ts'
+export type { Delivery, DeliveryResult } from './outbox/delivery.ts'
 export { ATTEMPT_OUTCOMES } from './outbox/delivery.ts'
 export type { Attempt } from './outbox/settle.ts'
 export { countPending, dropIdleLanes } from './outbox/store.ts'

@@ -2,7 +2,7 @@
  * Writes what waits in groups: whatever arrived while the last group was being written goes into the next one, so that one
  * commit serves many and a lone request waits for nobody. A group that fails for its data is halved until the culprit is alone.
  */
-import { every, monotonicMs } from '../runtime/index.ts'
+import { every, monotonicMs, nextTurn } from '../runtime/index.ts'
 import { DatabaseUnavailable, Overloaded } from './errors.ts'
 
 export interface GroupCommitSettings<T, R> {
@@ -44,6 +44,7 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
   const { sizeMax, groupsInFlight, waitingMax, deadlineMs } = settings
   let waiting: Entry<T, R>[] = []
   const flying = new Set<Entry<T, R>[]>()
+  /** Being written, or written and about to be answered. */
   let flyingItems = 0
   let scheduled = false
   let closed = false
@@ -61,32 +62,24 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
     while (waiting.length > 0 && flying.size < groupsInFlight) {
       const group = waiting.slice(0, sizeMax)
       waiting = waiting.slice(sizeMax)
-      flying.add(group)
-      flyingItems += group.length
-      void writeGroup(settings, group).finally(() => {
-        flying.delete(group)
-        flyingItems -= group.length
-        if (waiting.length > 0) schedule()
-        else if (flying.size === 0) drained()
-      })
+      void fly(group)
     }
   }
 
-  /** Answers what is overdue. All items wait equally long, so the overdue ones come first. */
-  function sweep(): void {
-    const atMs = monotonicMs()
-    const fresh = waiting.findIndex((entry) => entry.dueMs > atMs)
-    const late = waiting.splice(0, fresh < 0 ? waiting.length : fresh)
-    for (const entry of late) entry.reject(new Overloaded('It waited too long to be written'))
-    for (const group of flying) {
-      if (group[0]!.dueMs > atMs) continue
-      const error = new DatabaseUnavailable(
-        'The database did not say in time whether it was written',
-        'unknown',
-      )
-      for (const entry of group) if (entry.dueMs <= atMs) entry.reject(error)
-    }
+  async function fly(group: Entry<T, R>[]): Promise<void> {
+    flying.add(group)
+    flyingItems += group.length
+    const answer = await writeGroup(settings, group)
+    flying.delete(group)
+    launch()
+    // Only now, when the next group is on its way: the database works while answers are sent.
+    await nextTurn()
+    answer()
+    flyingItems -= group.length
+    if (closed && waiting.length + flyingItems === 0) drained()
   }
+
+  const sweep = () => rejectOverdue(waiting, flying, monotonicMs())
   const stopSweeping = every(Math.max(1, deadlineMs / SWEEPS_PER_DEADLINE), sweep, () => {})
 
   return {
@@ -115,28 +108,51 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
   }
 }
 
-/** Writes a group and answers each of its items. Never rejects. */
-async function writeGroup<T, R>(settings: GroupCommitSettings<T, R>, group: Entry<T, R>[]): Promise<void> {
+/** Answers what is overdue. All items wait equally long, so the overdue ones come first. */
+function rejectOverdue<T, R>(waiting: Entry<T, R>[], flying: Iterable<Entry<T, R>[]>, atMs: number): void {
+  const fresh = waiting.findIndex((entry) => entry.dueMs > atMs)
+  const late = waiting.splice(0, fresh < 0 ? waiting.length : fresh)
+  for (const entry of late) entry.reject(new Overloaded('It waited too long to be written'))
+  for (const group of flying) {
+    if (group[0]!.dueMs > atMs) continue
+    const error = new DatabaseUnavailable(
+      'The database did not say in time whether it was written',
+      'unknown',
+    )
+    for (const entry of group) if (entry.dueMs <= atMs) entry.reject(error)
+  }
+}
+
+/** Writes a group; gives what answers each of its items. Never rejects. */
+async function writeGroup<T, R>(
+  settings: GroupCommitSettings<T, R>,
+  group: Entry<T, R>[],
+): Promise<() => void> {
+  const answers: (() => void)[] = []
+  const reject = (entries: Entry<T, R>[], error: unknown) =>
+    answers.push(() => entries.forEach((entry) => entry.reject(error)))
   /** What is left of it, in order; halves replace a part that failed for its data. */
   const parts = [group]
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const items = part.map((entry) => entry.item)
+    const entries = part
+    const items = entries.map((entry) => entry.item)
     try {
       const results = await settings.commit(items)
       if (results.length !== items.length)
         throw new Error(`${results.length} results for ${items.length} items`)
-      part.forEach((entry, i) => entry.resolve(results[i]!))
+      answers.push(() => entries.forEach((entry, i) => entry.resolve(results[i]!)))
     } catch (error) {
       if (!settings.isDataError(error)) {
-        for (const entry of part) entry.reject(unavailable(error, 'unknown'))
-        for (const entry of parts.flat()) entry.reject(unavailable(error, 'none'))
-        return
+        reject(entries, unavailable(error, 'unknown'))
+        reject(parts.flat(), unavailable(error, 'none'))
+        break
       }
-      const half = Math.ceil(part.length / 2)
-      if (part.length === 1) part[0]!.reject(error)
-      else parts.unshift(part.slice(0, half), part.slice(half))
+      const half = Math.ceil(entries.length / 2)
+      if (entries.length === 1) reject(entries, error)
+      else parts.unshift(entries.slice(0, half), entries.slice(half))
     }
   }
+  return () => answers.forEach((answer) => answer())
 }
 
 function unavailable(error: unknown, otherwise: 'none' | 'unknown'): DatabaseUnavailable {

@@ -43,12 +43,13 @@ const replayBody = z.strictObject({
 })
 
 export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): Promise<void> {
-  const secured = { onRequest: guard.admin }
+  const reads = { onRequest: guard.read }
+  const operates = { onRequest: guard.operate }
 
   app.get(
     '/api/v1/signals',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'Signals, newest first',
@@ -66,7 +67,7 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
   app.get(
     '/api/v1/signals/:id',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'One signal with its timeline',
@@ -86,7 +87,7 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
   app.get(
     '/api/v1/signals/export',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'All signals that match, as CSV or NDJSON, streamed',
@@ -109,7 +110,7 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
   app.get(
     '/api/v1/deliveries',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'Deliveries of one state, newest first',
@@ -139,7 +140,7 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
   app.post(
     '/api/v1/deliveries/replay',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Put ended deliveries back: these, or all of a state',

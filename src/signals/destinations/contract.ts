@@ -1,7 +1,7 @@
 /** The wire schemas of destinations. */
 import { z } from 'zod'
 import { checkTemplate } from '../template.ts'
-import type { Destination } from './destination.ts'
+import { DEFAULT_RETRY_DELAYS_MS, type Destination } from './destination.ts'
 
 const MINUTE_MS = 60_000
 
@@ -20,24 +20,27 @@ const filter = z
   .describe('Which signals it takes; an absent part takes everything')
 
 const settings = z.strictObject({
-  limits: z
-    .array(limitWindow)
-    .max(8)
-    .default([{ permits: 60, windowMs: MINUTE_MS }])
-    .describe('all must pass'),
-  concurrency: z.int().min(1).max(256).default(5).describe('requests at once, per process'),
-  timeoutMs: z.int().min(100).max(30_000).default(5_000),
+  limits: z.array(limitWindow).max(8).describe('all must pass'),
+  concurrency: z.int().min(1).max(256).describe('requests at once, per process'),
+  timeoutMs: z.int().min(100).max(30_000),
   maxAgeMs: z
     .int()
     .min(1_000)
     .max(7 * 86_400_000)
-    .default(MINUTE_MS)
     .describe('older than this it expires unsent'),
-  retryDelaysMs: z
-    .array(z.int().min(100).max(86_400_000))
-    .max(20)
-    .default([1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000]),
-  action: z.boolean().default(true).describe("also write TradersPost's `action`"),
+  retryDelaysMs: z.array(z.int().min(100).max(86_400_000)).max(20),
+  action: z.boolean().describe("also write TradersPost's `action`"),
+})
+
+/** Of a new destination. A change must not know them: Zod fills defaults in even where a member is optional. */
+const { shape } = settings
+const settingsDraft = z.strictObject({
+  limits: shape.limits.default([{ permits: 60, windowMs: MINUTE_MS }]),
+  concurrency: shape.concurrency.default(5),
+  timeoutMs: shape.timeoutMs.default(5_000),
+  maxAgeMs: shape.maxAgeMs.default(MINUTE_MS),
+  retryDelaysMs: shape.retryDelaysMs.default(DEFAULT_RETRY_DELAYS_MS),
+  action: shape.action.default(true),
 })
 
 const template = z
@@ -54,7 +57,7 @@ export const destinationDraft = z
     url: z.string().max(2_000),
     filter: filter.default({}),
     template: template.optional(),
-    settings: settings.default(settings.parse({})),
+    settings: settingsDraft.default(settingsDraft.parse({})),
     secret: z
       .string()
       .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 bytes')

@@ -52,6 +52,17 @@ export function isTrusted(destination: Pick<Destination, 'origin'>): boolean {
   return destination.origin !== 'api'
 }
 
+/** How long an old secret still signs after a rotation. */
+export const OVERLAP_MS = 24 * 3_600_000
+const SECRETS_MAX = 4
+
+/** A new secret signs first; those before it sign along until their overlap is over. */
+export function rotateSecrets(old: readonly SigningSecret[], secret: string, nowMs: number): SigningSecret[] {
+  const endMs = nowMs + OVERLAP_MS
+  const ending = old.map((one) => ({ ...one, expiresAtMs: Math.min(one.expiresAtMs ?? endMs, endMs) }))
+  return [{ secret }, ...ending.filter((one) => one.expiresAtMs > nowMs)].slice(0, SECRETS_MAX)
+}
+
 /** Whether a destination takes a signal. Paused ones still take (and keep) signals; disabled ones do not. */
 export function takes(destination: Destination, signal: Signal): boolean {
   const { filter } = destination

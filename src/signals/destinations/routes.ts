@@ -14,7 +14,7 @@ import {
   viewOf,
   type DestinationChange,
 } from './contract.ts'
-import { bodyFor, showUrl, type Destination } from './destination.ts'
+import { bodyFor, OVERLAP_MS, rotateSecrets, showUrl, type Destination } from './destination.ts'
 import { deleteDestination, insertDestination, updateDestination } from './store.ts'
 
 /** Sends one sample to a destination, outside the journal. */
@@ -31,8 +31,6 @@ export interface DestinationRoutePorts {
 }
 
 const byId = z.object({ id: z.uuid() })
-/** How long an old secret still signs after a rotation. */
-const OVERLAP_MS = 24 * 3_600_000
 
 export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePorts): Promise<void> {
   const { db, sealer, book, guard } = ports
@@ -53,13 +51,14 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
     await book.reload()
     return find(d.id)
   }
-  const secured = { onRequest: guard.admin }
+  const reads = { onRequest: guard.read }
+  const operates = { onRequest: guard.operate }
   const tags = ['destinations']
 
   app.get(
     '/api/v1/destinations',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'All destinations',
@@ -73,7 +72,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.post(
     '/api/v1/destinations',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Make a destination; its signing secret is in this answer and nowhere else',
@@ -117,7 +116,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.get(
     '/api/v1/destinations/:id',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'One destination',
@@ -136,7 +135,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.patch(
     '/api/v1/destinations/:id',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Change, pause or resume a destination; If-Match guards against overwriting',
@@ -177,7 +176,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.delete(
     '/api/v1/destinations/:id',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Remove a destination; what waits for it ends as dead',
@@ -204,7 +203,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.post(
     '/api/v1/destinations/:id/rotate-secret',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'A new signing secret; the old one signs along for a day',
@@ -216,23 +215,16 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
     async (request) => {
       const found = find(request.params.id)
       const secret = makeSigningSecret()
-      const expiresAtMs = nowMs() + OVERLAP_MS
-      const old = found.secrets.map((one) => ({
-        ...one,
-        expiresAtMs: Math.min(one.expiresAtMs ?? expiresAtMs, expiresAtMs),
-      }))
-      await save({
-        ...found,
-        secrets: [{ secret }, ...old.filter((one) => one.expiresAtMs > nowMs())].slice(0, 4),
-      })
-      return { secret, old_expires_at: new Date(expiresAtMs).toISOString() }
+      const atMs = nowMs()
+      await save({ ...found, secrets: rotateSecrets(found.secrets, secret, atMs) })
+      return { secret, old_expires_at: new Date(atMs + OVERLAP_MS).toISOString() }
     },
   )
 
   app.post(
     '/api/v1/destinations/:id/test',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Send one sample now; nothing is journaled',
@@ -267,7 +259,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
   app.post(
     '/api/v1/destinations/preview',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'What a template would send for a sample signal',
@@ -292,18 +284,22 @@ function insistOnUrl(url: string, { egressAllow }: DestinationRoutePorts): void 
 
 function changed(found: Destination, change: DestinationChange): Destination {
   const { template, filter, settings, name, url, state } = change
-  const { template: oldTemplate, ...kept } = found
+  const { template: oldTemplate, stateReason: oldReason, ...kept } = found
+  const stateReason = state === undefined || state === found.state ? oldReason : reasonByHand(state)
   const nextTemplate = template === undefined ? oldTemplate : (template ?? undefined)
   return {
     ...kept,
     ...(name !== undefined && { name }),
     ...(url !== undefined && { url }),
     ...(state !== undefined && { state }),
+    ...(stateReason !== undefined && { stateReason }),
     ...(filter !== undefined && { filter: present(filter) }),
     ...(nextTemplate !== undefined && { template: nextTemplate }),
     settings: { ...found.settings, ...present(settings ?? {}) },
   }
 }
+
+const reasonByHand = (state: Destination['state']) => (state === 'active' ? undefined : 'by hand')
 
 /** Without the members that are undefined. */
 function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -44,10 +44,14 @@ export async function updateDestination(
   return db.transaction(async (tx) => {
     const rows = await tx.query<{ version: number }>(
       `update destinations set name = $2, address_sealed = $4, address_shown = $5, state = $6, filter = $7, template = $8,
-         settings = $9, secrets_sealed = $10, updated_at = now(), version = version + 1,
-         state_reason = case when $6 = state then state_reason end
+         settings = $9, secrets_sealed = $10, state_reason = $11, updated_at = now(), version = version + 1
        where id = $1 and version = $3 returning version`,
-      [d.id, d.name, d.version, ...changeable(d, sealer)],
+      [d.id, d.name, d.version, ...changeable(d, sealer), d.stateReason ?? null],
+    )
+    // Whoever changed it expects it to be tried again, and not to be paused for what was before.
+    await tx.query(
+      `update destination_health set failures = 0, not_before = null, failing_since = null where destination_id = $1`,
+      [d.id],
     )
     await bumpVersion(tx, DESTINATIONS_VERSION)
     return rows[0]?.version ?? null

@@ -39,6 +39,8 @@ export interface JournalPorts {
   node: string
   gateState(): GateState
   destinations(): readonly Destination[]
+  /** Told after each commit of the signals that are new, with their decisions. */
+  onWritten(entries: readonly JournalEntry[]): void
   /** Told after each commit, so that a deliverer in this process need not look for what it can be handed. */
   onQueued(offers: readonly LaneOffer[]): void
   waitingMax: number
@@ -79,6 +81,7 @@ async function commitGroup(ports: JournalPorts, submissions: readonly Submission
   const { firsts, later } = splitRepeats(entries)
   const { fresh, queued } = await writeGroup(ports.db, ports.node, firsts, later.size)
   ports.onQueued(offersOf(firsts, queued))
+  ports.onWritten(firsts.filter((entry) => fresh.has(entry.signal.id)))
   const repeats = entries.filter((entry) => !fresh.has(entry.signal.id))
   if (repeats.length === 0) return entries.map(receiptFor)
   const known = await findFirsts(

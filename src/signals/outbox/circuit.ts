@@ -34,6 +34,13 @@ export function afterAttempt(
   }
 }
 
+const TOO_LONG_MS = 24 * 3_600_000
+
+/** Whether every attempt has failed for a day. */
+export function hasFailedForADay({ failingSinceMs }: CircuitState, nowMs: number): boolean {
+  return failingSinceMs !== null && nowMs - failingSinceMs >= TOO_LONG_MS
+}
+
 export type CircuitName = 'closed' | 'open' | 'probing'
 
 function circuitName(state: CircuitState, nowMs: number): CircuitName {
@@ -55,8 +62,15 @@ export interface Circuits {
 }
 
 export function createCircuits(db: Database, onError: (error: unknown) => void): Circuits {
-  let states = new Map<string, CircuitState>()
+  const states = new Map<string, CircuitState>()
+  /** What the last look saw: only news is taken over, else an old recovery would undo each failure counted since. */
+  const seen = new Map<string, string>()
   const state = (id: string) => states.get(id) ?? CLOSED
+  let told = Promise.resolve()
+  /** One after another: a recovery must not be overtaken by the failure before it. */
+  const tell = (id: string) => {
+    told = told.then(() => writeHealth(db, id, state(id))).catch(onError)
+  }
   return {
     state,
     name: (id, nowMs) => circuitName(state(id), nowMs),
@@ -67,15 +81,17 @@ export function createCircuits(db: Database, onError: (error: unknown) => void):
       states.set(id, next)
       const worthTelling =
         next.notBeforeMs !== before.notBeforeMs || (next === CLOSED && before.failures >= FAILURES_MAX)
-      if (worthTelling) writeHealth(db, id, next).catch(onError)
+      if (worthTelling) tell(id)
       return next
     },
     async refresh() {
       const shared = await readHealth(db)
       for (const [id, theirs] of shared) {
+        const news = JSON.stringify(theirs)
+        if (seen.get(id) === news) continue
+        seen.set(id, news)
         if (theirs.notBeforeMs > state(id).notBeforeMs || theirs.failures === 0) states.set(id, theirs)
       }
-      states = new Map(states)
     },
   }
 }

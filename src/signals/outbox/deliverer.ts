@@ -29,6 +29,8 @@ export interface DelivererPorts {
   send: Send
   log: Logger
   onAttempt(attempt: Attempt, destination: Destination, delivery: Delivery): void
+  /** Told of each result after its commit. */
+  onFinished(results: readonly DeliveryResult[]): void
   /** The receiver said `410`: the destination is to be disabled. */
   onGone(destination: Destination): void
 }
@@ -65,6 +67,7 @@ export function startDeliverer(ports: DelivererPorts): Deliverer {
     sizeMax: 256,
     commit: async (results: DeliveryResult[]) => {
       const counted = await finishDeliveries(db, node, results)
+      ports.onFinished(results.filter((result) => counted.has(result.delivery.seq)))
       return results.map((result) => counted.has(result.delivery.seq))
     },
   })

@@ -46,8 +46,10 @@ export function createLaneInbox(): LaneInbox {
       inbox.behind = false
       // What is offered while this look is under way may or may not be in it: `behind` is set again by an offer that is ahead.
       puts = Number.NaN
+      // As known before the look: a result that is committed while it is under way may still be missing from what it saw.
+      const sent = new Set(known.keys())
       const fetched = await look()
-      inbox.queue = fetched.deliveries.filter((delivery) => !known.has(delivery.seq))
+      inbox.queue = fetched.deliveries.filter((delivery) => !sent.has(delivery.seq))
       puts = fetched.puts
       if (fetched.deliveries.length >= FETCH_ROWS_MAX) inbox.behind = true
     },

@@ -35,7 +35,7 @@ export async function inboxRoutes(
   app.get(
     '/api/v1/inbox',
     {
-      onRequest: guard.admin,
+      onRequest: guard.read,
       schema: {
         tags: ['inbox'],
         summary: 'What arrived, newest first',
