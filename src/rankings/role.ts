@@ -1,8 +1,8 @@
 /** Rankings at work: one process looks at each screener, every process holds the list it found. */
 import type { Config } from '../platform/config/index.ts'
-import { acquireLease, type Database, type VersionWatch } from '../platform/db/index.ts'
+import type { Database, VersionWatch } from '../platform/db/index.ts'
 import type { Egress } from '../platform/http/index.ts'
-import { every, nowMs, uuidv7, type Logger, type Metrics, type Sealer } from '../platform/runtime/index.ts'
+import { every, nowMs, type Logger, type Metrics, type Sealer } from '../platform/runtime/index.ts'
 import { watchConfigFile } from './config-file.ts'
 import {
   finvizView,
@@ -12,19 +12,16 @@ import {
   type RankingSettings,
   type RankingSource,
 } from './config.ts'
-import { shownAddress } from './finviz-address.ts'
-import { createSourceReader, type SourceReading } from './read-source.ts'
-import { difference, isSameList, isStale, ranksOf, type Snapshot } from './snapshot.ts'
+import { createLooker } from './look.ts'
+import { createSourceReader, type Politeness } from './read-source.ts'
+import { isStale, ranksOf, type Snapshot } from './snapshot.ts'
 import {
   deleteRanking,
   dropOldSnapshots,
-  extendSnapshot,
-  insertSnapshot,
   newestSnapshot,
   readRankings,
   versionName,
   writeConfig,
-  writeOutcome,
   writeWish,
   type StoredRanking,
 } from './store.ts'
@@ -32,7 +29,6 @@ import {
 /** The ranking that the gate asks by default. */
 export const DEFAULT_RANKING = 'finviz'
 const LOOK_MS = 500
-const BACKOFF_MAX_MS = 120_000
 
 export interface RankingPorts {
   db: Database
@@ -80,44 +76,10 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
   const { db, sealer, config, log, versions } = ports
   const held = new Map<string, Held>()
   const watched = new Set<string>()
-  const tries = new Map<string, { nextMs: number; failures: number }>()
   const maxAgeMs = config.finvizMaxAgeSec * 1000
   const environment = JSON.stringify(initialConfig(ports))
-  const looks = ports.metrics.counter({
-    name: 'ranking_looks_total',
-    help: 'Looks at screeners, by outcome.',
-    labels: ['outcome'],
-  })
-  ports.metrics.gauge(
-    { name: 'ranking_age_seconds', help: 'Age of the ranking in force.', labels: ['ranking'] },
-    (gauge) => {
-      for (const [name, { snapshot }] of held) {
-        if (snapshot !== null) gauge.set({ ranking: name }, (nowMs() - snapshot.lastSeenAtMs) / 1000)
-      }
-    },
-  )
-  ports.metrics.gauge(
-    { name: 'ranking_stale', help: '1 while the ranking is too old to decide by.', labels: ['ranking'] },
-    (gauge) => {
-      for (const [name, { snapshot }] of held) {
-        gauge.set({ ranking: name }, snapshot === null || isStale(snapshot, nowMs(), maxAgeMs) ? 1 : 0)
-      }
-    },
-  )
-  const reader = createSourceReader(ports.egress, {
-    perPage: config.finvizTickersPerPage,
-    requestsPerMinute: config.maxReqPerMin,
-    ...(config.finvizApiToken && { apiToken: config.finvizApiToken.reveal() }),
-    ...(config.finvizUseElite &&
-      config.finvizEmail &&
-      config.finvizPassword && {
-        login: {
-          email: config.finvizEmail,
-          password: config.finvizPassword.reveal(),
-          url: config.finvizLoginUrl,
-        },
-      }),
-  })
+  measure(ports.metrics, held, maxAgeMs)
+  const looker = createLooker(ports, createSourceReader(ports.egress, politenessOf(config)))
 
   async function reload(): Promise<void> {
     const all = await readRankings(db, sealer)
@@ -144,7 +106,7 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
 
   async function save(name: string, next: RankingConfig): Promise<void> {
     await writeConfig(db, sealer, { name, config: next, environment })
-    tries.delete(name)
+    looker.soon(name)
     await reload()
     if (name === DEFAULT_RANKING) await file.write(finvizView(next))
   }
@@ -166,64 +128,14 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
     log,
   )
 
-  async function lookAt({ stored, snapshot }: Held): Promise<void> {
-    const { name, config: ranking, paused, refreshAskedAtMs, lastOutcomeAtMs } = stored
-    const asked = refreshAskedAtMs !== null && refreshAskedAtMs > (lastOutcomeAtMs ?? 0)
-    if (ranking.source === null || (paused && !asked)) return
-    const turn = tries.get(name) ?? { nextMs: 0, failures: 0 }
-    if (nowMs() < turn.nextMs && !(asked && turn.failures === 0)) return
-    // Whoever looked last goes on looking; another takes over when two looks were missed.
-    const leaseMs = ranking.refreshSec * 2_000 + 30_000
-    if ((await acquireLease(db, { name: versionName(name), holder: ports.holder, leaseMs })) === null) return
-    const reading = await reader.read(ranking.source, ranking.trusted, Math.max(ranking.topN, 1))
-    looks.inc({ outcome: reading.outcome })
-    await take(name, ranking.source, reading, snapshot)
-    const failures = reading.outcome === 'ok' ? 0 : turn.failures + 1
-    const pauseMs = ranking.refreshSec * 1000 * 2 ** Math.min(failures, 6)
-    tries.set(name, {
-      failures,
-      nextMs: nowMs() + Math.min(pauseMs, Math.max(BACKOFF_MAX_MS, ranking.refreshSec * 1000)),
-    })
-    await reload()
-  }
-
-  async function take(
-    name: string,
-    source: RankingSource,
-    reading: SourceReading,
-    snapshot: Snapshot | null,
-  ): Promise<void> {
-    if (reading.outcome !== 'ok') {
-      log.warn({ ranking: name, outcome: reading.outcome }, `${reading.message} The last good list stays.`)
-      return writeOutcome(db, name, reading.outcome, reading.message)
-    }
-    const { tickers, total } = reading
-    if (snapshot !== null && isSameList(snapshot.tickers, tickers)) await extendSnapshot(db, snapshot)
-    else {
-      const atMs = nowMs()
-      const { entered, left } = difference(snapshot?.tickers ?? [], tickers)
-      const from = source.kind === 'static' ? 'static list' : shownAddress(source.url)
-      await insertSnapshot(db, {
-        id: uuidv7(atMs),
-        name,
-        takenAtMs: atMs,
-        lastSeenAtMs: atMs,
-        tickers,
-        entered,
-        left,
-        total,
-        source: from,
-      })
-    }
-    await writeOutcome(db, name, 'ok', null)
-  }
-
   const complain = (error: unknown) => log.warn({ err: error }, 'a ranking could not be refreshed')
   const stops = [
     every(
       LOOK_MS,
       async () => {
-        if (ports.refreshes) await Promise.all([...held.values()].map(lookAt))
+        if (!ports.refreshes) return
+        const looked = await Promise.all([...held.values()].map(looker.look))
+        if (looked.includes(true)) await reload()
       },
       complain,
     ),
@@ -258,7 +170,7 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
       return removed
     },
     async wish(name, wish) {
-      if (wish.refresh) tries.delete(name)
+      if (wish.refresh) looker.soon(name)
       await writeWish(db, name, wish)
       await reload()
     },
@@ -266,6 +178,37 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
       await file.stop()
       await Promise.all(stops.map((stop) => stop()))
     },
+  }
+}
+
+function measure(metrics: Metrics, held: ReadonlyMap<string, Held>, maxAgeMs: number): void {
+  metrics.gauge(
+    { name: 'ranking_age_seconds', help: 'Age of the ranking in force.', labels: ['ranking'] },
+    (gauge) => {
+      for (const [name, { snapshot }] of held) {
+        if (snapshot !== null) gauge.set({ ranking: name }, (nowMs() - snapshot.lastSeenAtMs) / 1000)
+      }
+    },
+  )
+  metrics.gauge(
+    { name: 'ranking_stale', help: '1 while the ranking is too old to decide by.', labels: ['ranking'] },
+    (gauge) => {
+      for (const [name, { snapshot }] of held) {
+        gauge.set({ ranking: name }, snapshot === null || isStale(snapshot, nowMs(), maxAgeMs) ? 1 : 0)
+      }
+    },
+  )
+}
+
+function politenessOf(config: Config): Politeness {
+  const { finvizEmail: email, finvizPassword: password } = config
+  return {
+    perPage: config.finvizTickersPerPage,
+    requestsPerMinute: config.maxReqPerMin,
+    ...(config.finvizApiToken && { apiToken: config.finvizApiToken.reveal() }),
+    ...(config.finvizUseElite &&
+      email &&
+      password && { login: { email, password: password.reveal(), url: config.finvizLoginUrl } }),
   }
 }
 

@@ -66,7 +66,7 @@ export async function rankingRoutes(
   app: ZodApp,
   { db, guard, rankings, egressAllow }: RankingRoutePorts,
 ): Promise<void> {
-  const finviz = { onRequest: guard.oneOf('finviz') }
+  finvizRoutes(app, { db, guard, rankings, egressAllow })
   const view = (name: string) => {
     const state = rankings.state(name)
     if (state === null) throw problem(404, 'not-found', `There is no ranking named "${name}".`)
@@ -78,71 +78,12 @@ export async function rankingRoutes(
       throw problem(400, `url-${judged.reason}`, judged.message, { field: 'url' })
   }
 
-  app.get(
-    '/finviz/config',
-    {
-      ...finviz,
-      schema: {
-        tags,
-        summary: 'The screener in force',
-        operationId: 'getFinvizConfig',
-        response: { 200: finvizAnswer },
-      },
-    },
-    async () => finvizView(rankings.state(DEFAULT_RANKING)!.stored.config),
-  )
-  app.post(
-    '/finviz/config',
-    {
-      ...finviz,
-      schema: {
-        tags,
-        summary: 'Change the screener',
-        operationId: 'setFinvizConfig',
-        body: finvizConfig,
-        response: { 200: finvizAnswer },
-      },
-    },
-    async ({ body }) => {
-      if (Object.keys(body).length === 0)
-        throw problem(
-          400,
-          'invalid',
-          'Say at least one of url, top_n, refresh, reprocess_enabled, reprocess_window_seconds.',
-        )
-      if (body.url !== undefined) insistOnUrl(body.url)
-      return finvizView(await rankings.change(body, false))
-    },
-  )
-  for (const [word, wish] of [
-    ['refresh', { refresh: true }],
-    ['pause', { paused: true }],
-    ['resume', { paused: false, refresh: true }],
-  ] as const) {
-    app.post(
-      `/finviz/${word}`,
-      {
-        ...finviz,
-        schema: {
-          tags,
-          summary: `${word} the screener`,
-          operationId: `${word}Finviz`,
-          response: { 202: rankingView },
-        },
-      },
-      async (_request, reply) => {
-        await rankings.wish(DEFAULT_RANKING, wish)
-        reply.code(202)
-        return view(DEFAULT_RANKING)
-      },
-    )
-  }
-
-  const secured = { onRequest: guard.admin }
+  const reads = { onRequest: guard.read }
+  const operates = { onRequest: guard.operate }
   app.get(
     '/rankings',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'All rankings',
@@ -155,7 +96,7 @@ export async function rankingRoutes(
   app.get(
     '/rankings/:name',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'One ranking',
@@ -169,7 +110,7 @@ export async function rankingRoutes(
   app.put(
     '/rankings/:name',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Make or replace a ranking',
@@ -188,7 +129,7 @@ export async function rankingRoutes(
   app.delete(
     '/rankings/:name',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Remove a ranking',
@@ -208,7 +149,7 @@ export async function rankingRoutes(
   app.get(
     '/rankings/:name/history',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'What entered and left, newest first',
@@ -250,4 +191,80 @@ export async function rankingRoutes(
       }
     },
   )
+}
+
+/** Under the names of the older program; its own token opens them too. */
+function finvizRoutes(app: ZodApp, { guard, rankings, egressAllow }: RankingRoutePorts): void {
+  const reads = { onRequest: guard.oneOf('finviz', 'read') }
+  const operates = { onRequest: guard.oneOf('finviz', 'operate') }
+  const view = (name: string) => {
+    const state = rankings.state(name)
+    if (state === null) throw problem(404, 'not-found', `There is no ranking named "${name}".`)
+    return viewOfRanking(name, state)
+  }
+  const insistOnUrl = (url: string) => {
+    const judged = judgeUrl(url, egressAllow)
+    if (judged.verdict === 'refused')
+      throw problem(400, `url-${judged.reason}`, judged.message, { field: 'url' })
+  }
+
+  app.get(
+    '/finviz/config',
+    {
+      ...reads,
+      schema: {
+        tags,
+        summary: 'The screener in force',
+        operationId: 'getFinvizConfig',
+        response: { 200: finvizAnswer },
+      },
+    },
+    async () => finvizView(rankings.state(DEFAULT_RANKING)!.stored.config),
+  )
+  app.post(
+    '/finviz/config',
+    {
+      ...operates,
+      schema: {
+        tags,
+        summary: 'Change the screener',
+        operationId: 'setFinvizConfig',
+        body: finvizConfig,
+        response: { 200: finvizAnswer },
+      },
+    },
+    async ({ body }) => {
+      if (Object.keys(body).length === 0)
+        throw problem(
+          400,
+          'invalid',
+          'Say at least one of url, top_n, refresh, reprocess_enabled, reprocess_window_seconds.',
+        )
+      if (body.url !== undefined) insistOnUrl(body.url)
+      return finvizView(await rankings.change(body, false))
+    },
+  )
+  for (const [word, wish] of [
+    ['refresh', { refresh: true }],
+    ['pause', { paused: true }],
+    ['resume', { paused: false, refresh: true }],
+  ] as const) {
+    app.post(
+      `/finviz/${word}`,
+      {
+        ...operates,
+        schema: {
+          tags,
+          summary: `${word} the screener`,
+          operationId: `${word}Finviz`,
+          response: { 202: rankingView },
+        },
+      },
+      async (_request, reply) => {
+        await rankings.wish(DEFAULT_RANKING, wish)
+        reply.code(202)
+        return view(DEFAULT_RANKING)
+      },
+    )
+  }
 }
