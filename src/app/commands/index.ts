@@ -6,6 +6,7 @@ import { migrateOnly } from './migrate.ts'
 import { replay } from './replay.ts'
 import { startCommand } from './start.ts'
 import { token } from './token.ts'
+import { user } from './user.ts'
 import { UsageError } from './terminal.ts'
 
 /** Gives the exit code: 0 well, 1 failed, 2 used wrongly. */
@@ -26,6 +27,10 @@ const COMMANDS: Record<string, { run: Command; usage: string }> = {
     usage: 'replay FILE [--rate N] [--url URL] [--key K]   post a recorded file of signals',
   },
   token: { run: token, usage: 'token make NAME | list | revoke ID     webhook keys' },
+  user: {
+    run: user,
+    usage: 'user add EMAIL [--role R] | list | reset EMAIL | role EMAIL R | disable EMAIL | enable EMAIL',
+  },
   finviz: { run: finviz, usage: 'finviz show | set k=v ... | refresh | pause | resume   the screener' },
   export: { run: exportSignals, usage: 'export FILE.csv|FILE.ndjson            the audit trail' },
 }

@@ -70,7 +70,7 @@ async function post(url: string, key: string | undefined, body: string): Promise
     })
     const answer = (await response.json()) as { status?: unknown; reason?: string; code?: string }
     const status = typeof answer.status === 'string' ? answer.status : ''
-    return `${response.status} ${status} ${answer.reason ?? answer.code ?? ''}`.trim()
+    return [response.status, status, answer.reason ?? answer.code ?? ''].filter(Boolean).join(' ')
   } catch {
     return 'unreachable'
   }

@@ -4,6 +4,7 @@ export { createEgress, type Egress, type EgressRequest, type EgressResult } from
 export { judgeUrl, type UrlVerdict } from './egress-addresses.ts'
 export { createFailures, type Failures } from './failures.ts'
 export { createGuard, type Guard } from './guard.ts'
+export { CAPABILITY_NAMES, ROLES, type Capability, type Identity, type Role } from './identity.ts'
 export {
   JSON_LIMITS,
   parseJson,

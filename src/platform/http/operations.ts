@@ -58,7 +58,7 @@ export async function operationRoutes(
   app.get(
     '/health/detailed',
     {
-      onRequest: guard.adminOrLoopback,
+      onRequest: guard.readOrLoopback,
       schema: {
         tags: ['operations'],
         summary: 'How each part is',
@@ -80,7 +80,7 @@ export async function operationRoutes(
   app.get(
     '/metrics',
     {
-      onRequest: guard.adminOrLoopback,
+      onRequest: guard.readOrLoopback,
       schema: {
         tags: ['operations'],
         summary: 'Prometheus metrics',

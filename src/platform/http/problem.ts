@@ -2,6 +2,21 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 
+/** What every refusal and failure looks like on the wire. */
+export const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'instance'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'stable, for programs' },
+    detail: { type: 'string', description: 'for people: what was wrong, and what would be right' },
+    field: { type: 'string', description: 'what it is about, where it is one member of the request' },
+    instance: { type: 'string', description: 'the request id; it finds the request in the log' },
+  },
+}
+
 export interface ProblemDetails {
   field?: string
   retryAfterSec?: number

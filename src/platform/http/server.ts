@@ -10,9 +10,11 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Server } from 'node:http'
+import type { BlockList } from 'node:net'
 import { monotonicMs, type Logger } from '../runtime/index.ts'
+import { isIn, isLoopbackAddress } from './address.ts'
 import { parseJson } from './json-guard.ts'
-import { problem, sendProblem } from './problem.ts'
+import { problem, problemSchema, sendProblem } from './problem.ts'
 
 export type HttpServer = FastifyInstance<Server>
 export type ZodApp = ReturnType<typeof withZod>
@@ -24,7 +26,7 @@ const BODY_BYTES_MAX = 256 * 1024
 const HEADERS_MS = 5_000
 const REQUEST_MS = 10_000
 const KEEP_ALIVE_MS = 65_000
-const SOCKETS_MAX = 4_096
+const SOCKETS_MAX = 20_000
 const SOCKETS_PER_ADDRESS = 512
 const SLOW_MS = 1_000
 
@@ -43,11 +45,18 @@ const DOCS_POLICY =
 export interface ServerSettings {
   log: Logger
   version: string
+  /** Those that may stand between us and many people. */
+  proxies: BlockList
   /** Guards `/docs`. */
   guardDocs: (request: import('fastify').FastifyRequest) => Promise<void>
 }
 
-export async function createHttpServer({ log, version, guardDocs }: ServerSettings): Promise<HttpServer> {
+export async function createHttpServer({
+  log,
+  version,
+  proxies,
+  guardDocs,
+}: ServerSettings): Promise<HttpServer> {
   let counter = 0
   const boot = Math.floor(monotonicMs()).toString(36) + process.pid.toString(36)
   const app = Fastify({
@@ -105,7 +114,7 @@ export async function createHttpServer({ log, version, guardDocs }: ServerSettin
     }
     done()
   })
-  capSockets(app.server)
+  capSockets(app.server, proxies)
   await describeApi(app, version, guardDocs)
   return app
 }
@@ -131,12 +140,13 @@ function requestId(given: string | string[] | undefined, make: () => string): st
   return typeof given === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(given) ? given : make()
 }
 
-/** Bounds sockets, in all and for each address, so that idle ones cannot keep others out. */
-function capSockets(server: Server): void {
+/** Bounds sockets, in all and for each address, so that idle ones cannot keep others out. A proxy stands for many people. */
+function capSockets(server: Server, proxies: BlockList): void {
   server.maxConnections = SOCKETS_MAX
   const counts = new Map<string, number>()
   server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? ''
+    if (isLoopbackAddress(address) || isIn(proxies, address)) return
     const count = (counts.get(address) ?? 0) + 1
     counts.set(address, count)
     socket.once('close', () => {
@@ -146,6 +156,24 @@ function capSockets(server: Server): void {
     })
     if (count > SOCKETS_PER_ADDRESS) socket.destroy()
   })
+}
+
+const problemAnswer = {
+  description: 'Not done, and why',
+  content: { 'application/problem+json': { schema: problemSchema } },
+}
+
+/** Every operation also answers with a problem, which no route declares by itself. */
+const withProblems: typeof jsonSchemaTransform = (route) => {
+  const { schema, url } = jsonSchemaTransform(route)
+  const response = schema['response'] as object | undefined
+  return {
+    url,
+    schema: {
+      ...schema,
+      response: { ...(response ?? { '2XX': { description: 'Done' } }), '4XX': problemAnswer },
+    },
+  }
 }
 
 async function describeApi(
@@ -174,7 +202,7 @@ async function describeApi(
       },
       security: [{ token: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: withProblems,
     transformObject: jsonSchemaTransformObject,
   })
   await app.register(async (docs) => {

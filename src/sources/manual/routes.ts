@@ -1,4 +1,5 @@
 /** HTTP of the sell desk, under the names of the older program. */
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { problem, type Guard, type ZodApp } from '../../platform/http/index.ts'
 import type { SellDesk } from './sell-desk.ts'
@@ -16,15 +17,17 @@ export async function sellRoutes(
   app: ZodApp,
   { desk, guard }: { desk: SellDesk; guard: Guard },
 ): Promise<void> {
-  const insist = async (request: Parameters<Guard['admin']>[0], bodyToken: string | undefined) => {
-    if (bodyToken !== undefined && guard.accepts('sell', bodyToken)) return
-    await guard.oneOf('sell')(request)
+  /** Before the body is looked at any further: by a token in it, else as any other call. */
+  const insist = async (request: FastifyRequest) => {
+    const { token } = Object(request.body) as { token?: unknown }
+    if (typeof token === 'string' && guard.accepts('sell', token)) return
+    await guard.oneOf('sell', 'operate')(request)
   }
 
   app.get(
     '/sell/list',
     {
-      onRequest: guard.oneOf('sell'),
+      onRequest: guard.oneOf('sell', 'read'),
       schema: {
         tags,
         summary: 'What is open',
@@ -58,6 +61,7 @@ export async function sellRoutes(
   app.post(
     '/sell/individual',
     {
+      preValidation: insist,
       schema: {
         tags,
         summary: 'Sell one open ticker',
@@ -67,7 +71,6 @@ export async function sellRoutes(
       },
     },
     async (request, reply) => {
-      await insist(request, request.body.token)
       const ticker = request.body.ticker.toUpperCase()
       const sold = await desk.sellOne(ticker, guard.address(request))
       if (sold.outcome === 'not-open')
@@ -80,6 +83,7 @@ export async function sellRoutes(
   app.post(
     '/sell/all',
     {
+      preValidation: insist,
       schema: {
         tags,
         summary: 'Sell every open ticker',
@@ -89,7 +93,6 @@ export async function sellRoutes(
       },
     },
     async (request, reply) => {
-      await insist(request, request.body?.token)
       const all = await desk.sellAll(guard.address(request))
       reply.code(202)
       return {

@@ -100,7 +100,8 @@ export async function keyRoutes(
   app: ZodApp,
   { db, sealer, guard, ring, publicUrl }: KeyRoutePorts,
 ): Promise<void> {
-  const secured = { onRequest: guard.admin }
+  const reads = { onRequest: guard.read }
+  const operates = { onRequest: guard.operate }
   const tags = ['webhook keys']
   const byId = z.object({ id: z.uuid() })
   const insist = (found: boolean) => {
@@ -110,7 +111,7 @@ export async function keyRoutes(
   app.get(
     '/api/v1/webhook-keys',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags,
         summary: 'All webhook keys',
@@ -124,7 +125,7 @@ export async function keyRoutes(
   app.post(
     '/api/v1/webhook-keys',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Make a key; its token is in this answer and nowhere else',
@@ -148,7 +149,7 @@ export async function keyRoutes(
   app.put(
     '/api/v1/webhook-keys/:id',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Change a key',
@@ -168,7 +169,7 @@ export async function keyRoutes(
   app.delete(
     '/api/v1/webhook-keys/:id',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'Revoke a key',
@@ -187,7 +188,7 @@ export async function keyRoutes(
   app.post(
     '/api/v1/webhook-keys/preview',
     {
-      ...secured,
+      ...operates,
       schema: {
         tags,
         summary: 'What a body would be read as, with a field map',
@@ -214,7 +215,7 @@ export async function keyRoutes(
   app.get(
     '/api/v1/rejected-payloads',
     {
-      ...secured,
+      ...reads,
       schema: {
         tags: ['intake'],
         summary: 'Why alerts did not count, newest first',
