@@ -1,5 +1,6 @@
 /** The door of the config: every setting of the program, read once and whole. */
 export { logFormat, type Config, type Origin, type Remark } from './config.ts'
+export { redisUrls } from './redis-url.ts'
 export { databaseUrl } from './database-url.ts'
 export { describeConfig, type SettingRow } from './describe.ts'
 export { loadConfig, type Environment, type Fault, type Loaded } from './load.ts'

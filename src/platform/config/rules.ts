@@ -32,6 +32,14 @@ const haveOrHas = (names: readonly string[]): string =>
 
 const refusals: readonly Rule[] = [
   {
+    reads: ['REDIS_CLUSTER_MODE', 'REDIS_CLUSTER_NODES'],
+    weight: 'fault',
+    check: ({ redisClusterMode, redisClusterNodes }) =>
+      redisClusterMode && redisClusterNodes === undefined
+        ? 'REDIS_CLUSTER_MODE=true needs REDIS_CLUSTER_NODES'
+        : null,
+  },
+  {
     reads: ['ROLES', 'DATABASE_URL', 'DB_HOST'],
     weight: 'fault',
     check: (values) =>

@@ -1,5 +1,6 @@
 /** Every setting there is, in the groups and the order in which people read them. */
 import { databaseSettings } from './settings/database.ts'
+import { redisSettings } from './settings/redis.ts'
 import { screenerSettings } from './settings/screener.ts'
 import { logSettings, safetySettings, serverSettings } from './settings/server.ts'
 import { destinationSettings, gateSettings, queueSettings } from './settings/signals.ts'
@@ -12,6 +13,7 @@ export const GROUPS = {
   'The server': serverSettings,
   Safety: safetySettings,
   'The database': databaseSettings,
+  Redis: redisSettings,
   'Queue and retention': queueSettings,
   Logs: logSettings,
 } as const
@@ -23,6 +25,7 @@ export const SETTINGS = {
   ...serverSettings,
   ...safetySettings,
   ...databaseSettings,
+  ...redisSettings,
   ...queueSettings,
   ...logSettings,
 } as const

@@ -4,6 +4,10 @@
 
 export const RETIRED: Readonly<Record<string, string>> = {
   PROMETHEUS_PORT: 'metrics are served at /metrics on PORT',
+  WORKER_CONCURRENCY:
+    'signals are decided in memory, a whole commit group at a time; FORWARDING_WORKERS sets what is sent at once',
+  MAX_CONCURRENCY: 'pages of the screener are read one after another, within MAX_REQ_PER_MIN',
+  REDIS_MAX_CONNECTIONS: 'one connection carries all commands, another what is heard',
   DATABASE_MAX_OVERFLOW: 'the pool never grows beyond DB_POOL_SIZE',
   DB_MAX_OVERFLOW: 'the pool never grows beyond DB_POOL_SIZE',
   DATABASE_ECHO: 'statements are never logged',

@@ -37,5 +37,4 @@ export const screenerSettings = {
     doc: 'Requests to Finviz in any minute, at most.',
     defaultShown: '59, with Elite 120',
   }),
-  MAX_CONCURRENCY: given(wholeNumber(1, 100), 20, { doc: 'Requests to Finviz at once, at most.' }),
 } as const

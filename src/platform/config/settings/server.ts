@@ -44,6 +44,22 @@ export const safetySettings = {
     doc: 'Bearer token of the web app and the management API, 16 characters or more.',
     defaultShown: 'generated, sealed in DATA_DIR',
   }),
+  SESSION_TIMEOUT_MINUTES: given(wholeNumber(1, 43_200), 30, {
+    doc: 'A session of the web app that is not used for so long is over.',
+  }),
+  MAX_LOGIN_ATTEMPTS: given(wholeNumber(1, 100), 3, {
+    doc: 'Wrong passwords in a row that cost no wait; then the wait grows, up to 15 minutes, and is never for good.',
+  }),
+  REGISTRATION: given(oneOf(['invitation', 'open', 'closed']), 'invitation', {
+    doc: 'Who may make an account: those an administrator invites, anybody, or nobody.',
+  }),
+  JWT_SECRET_KEY: optional(
+    secretBytes('32 bytes or more in base64 (make them with: openssl rand -base64 32)', 32, 64),
+    {
+      doc: 'Key that signs access tokens (JWT), 32 bytes or more in base64. Set the same on every gateway.',
+      defaultShown: 'generated, sealed in DATA_DIR',
+    },
+  ),
   SEAL_KEY: optional(secretBytes('32 bytes in base64 (make them with: openssl rand -base64 32)', 32, 32), {
     doc: 'Key that seals stored secrets, 32 bytes in base64. Set the same on every host that shares a database.',
     defaultShown: 'generated in DATA_DIR/seal.key',

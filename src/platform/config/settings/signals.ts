@@ -56,7 +56,6 @@ export const gateSettings = {
 } as const
 
 export const queueSettings = {
-  WORKER_CONCURRENCY: given(wholeNumber(1, 1_024), 16, { doc: 'Signals decided at once.' }),
   FORWARDING_WORKERS: given(wholeNumber(1, 1_024), 5, { doc: 'Deliveries sent at once.' }),
   QUEUE_MAX_SIZE: given(wholeNumber(1, 10_000_000), 100_000, {
     doc: 'Deliveries accepted and not yet made, at most; beyond it intake answers 503.',
