@@ -1,0 +1,232 @@
+/** An operator's day in a real browser: first run, key, alert, destination, failure, replay, sell all, logout. */
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consoleErrors, openBrowser, seriousFindings } from './browser.ts'
+import { requireService } from './services.ts'
+import { freshStore, openScreener, openSink, post, startProgram } from './stage.ts'
+import type { Program, Sink } from './stage.ts'
+
+const PASSWORD = 'correct horse battery'
+const SHOTS = process.env['SCREENSHOTS']
+const SCREENS = [
+  'Overview',
+  'Signals',
+  'Ranking',
+  'Destinations',
+  'Sell desk',
+  'Inbox',
+  'Webhook keys',
+  'Users and plans',
+  'Audit log',
+  'System',
+  'Account',
+]
+
+describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
+  let store: Awaited<ReturnType<typeof freshStore>>
+  let screener: Awaited<ReturnType<typeof openScreener>>
+  let sink: Sink
+  let program: Program
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let errors: string[]
+  /** The address of the sender's key, as the page showed it. */
+  let hook = ''
+  let n = 0
+
+  const send = (ticker: string, side = 'BUY') => post(hook, { ticker, side, price: 10 + n, id: `w-${n++}` })
+  const go = (name: string) =>
+    page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name, exact: true }).click()
+  const shot = async (name: string) => {
+    if (SHOTS)
+      await page.screenshot({
+        path: `${SHOTS}/${name.replaceAll(' ', '-').toLowerCase()}.png`,
+        fullPage: true,
+      })
+  }
+
+  beforeAll(async () => {
+    store = await freshStore()
+    sink = await openSink()
+    screener = await openScreener(['AAPL', 'MSFT', 'NVDA'])
+    program = await startProgram({
+      ...store.env,
+      WEBHOOK_AUTH: 'required',
+      DEST_WEBHOOK_URL: sink.url,
+      DEST_WEBHOOK_RATE_LIMITING_ENABLED: 'false',
+      FINVIZ_URL: screener.url,
+      FINVIZ_REFRESH_SEC: '1',
+      EGRESS_ALLOW: '127.0.0.0/8',
+    })
+    browser = await openBrowser()
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    errors = consoleErrors(page)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await program?.stop()
+    await store?.close()
+    await Promise.all([sink?.close(), screener?.close()])
+  })
+
+  it('asks the first visitor for the administrator, and shows the overview', async () => {
+    await page.goto(program.url)
+    await page.getByLabel('Name').fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.com')
+    await page.getByRole('textbox', { name: 'Password' }).fill('too short')
+    await page.getByRole('button', { name: 'Make the account' }).click()
+    await page.getByRole('alert').filter({ hasText: 'shorter than 12' }).waitFor()
+    await shot('set up')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Make the account' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByText('● live').waitFor()
+    // Whoever is not logged in hears 401 and 400, which Chromium writes to the console.
+    errors.length = 0
+  })
+
+  it('makes a key, waits for its first alert, and shows the alert on its way to the destination', async () => {
+    await go('Webhook keys')
+    await page.getByLabel('Name of the sender').fill('TradingView')
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    hook = (await page.getByText('/hooks/sbx_').first().textContent())!
+    await page.getByText('Waiting for your first alert').waitFor()
+    expect((await send('AAPL')).status).toBe(202)
+    await page.getByText('The first alert has come.').waitFor()
+    await shot('first alert')
+    await go('Overview')
+    const row = page.getByRole('table', { name: 'Last signals' }).getByRole('row').filter({ hasText: 'AAPL' })
+    await row.getByText('delivered').waitFor()
+    expect(sink.arrivals).toHaveLength(1)
+  })
+
+  it('says why a signal did not pass, with the facts', async () => {
+    await send('ZZZZ')
+    await go('Signals')
+    await page.getByRole('table', { name: 'Signals' }).getByRole('link', { name: 'ZZZZ' }).click()
+    await page.getByRole('heading', { name: 'ZZZZ buy' }).waitFor()
+    await page.getByText('"topN": 15').first().waitFor()
+    await shot('signal')
+    expect(await seriousFindings(page)).toEqual([])
+  })
+
+  it('keeps a view of signals in the address', async () => {
+    await go('Signals')
+    await page.getByLabel('Ticker').fill('zz')
+    await page.waitForURL(/ticker=/)
+    await page.getByLabel('Ticker').fill('zzzz')
+    await page.getByRole('table', { name: 'Signals' }).getByRole('link', { name: 'ZZZZ' }).waitFor()
+    await page.reload()
+    await expect.poll(() => page.getByLabel('Ticker').inputValue()).toBe('ZZZZ')
+    await expect.poll(() => page.getByRole('table', { name: 'Signals' }).getByRole('row').count()).toBe(2)
+  })
+
+  it('replays what a receiver refused', async () => {
+    sink.answer = (_request, response) => void response.writeHead(400).end('not today')
+    await send('MSFT')
+    await go('Destinations')
+    const letter = page
+      .getByRole('table', { name: 'Dead letters' })
+      .getByRole('row')
+      .filter({ hasText: 'MSFT' })
+    await expect
+      .poll(
+        async () => {
+          await page.reload()
+          await page.getByRole('table', { name: 'Destinations' }).waitFor()
+          return letter.count()
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(1)
+    await shot('dead letters')
+    sink.answer = (_request, response) => void response.writeHead(200).end()
+    const before = sink.arrivals.length
+    await letter.getByRole('button', { name: 'Replay' }).click()
+    await letter.waitFor({ state: 'detached' })
+    await expect.poll(() => sink.arrivals.length).toBe(before + 1)
+  })
+
+  it('makes a destination, tests it, and pauses it', async () => {
+    await page.getByRole('button', { name: 'New destination' }).click()
+    await page.getByLabel('Name').fill('Second')
+    await page.getByLabel('Address').fill('ftp://nowhere')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByLabel('Address').fill(sink.url)
+    await page.getByRole('button', { name: 'Make it' }).click()
+    await page.getByText('whsec_').waitFor()
+    const row = page
+      .getByRole('table', { name: 'Destinations' })
+      .getByRole('row')
+      .filter({ hasText: 'Second' })
+    await row.getByRole('button', { name: 'Test' }).click()
+    await page.getByRole('status').filter({ hasText: 'Second: delivered 200' }).waitFor()
+    await row.getByRole('button', { name: 'Pause' }).click()
+    await row.getByText('paused').waitFor()
+  })
+
+  it('sells what is open', async () => {
+    await go('Sell desk')
+    await page.getByRole('table', { name: 'Open tickers' }).getByText('AAPL').waitFor()
+    await page.getByRole('button', { name: 'Sell all' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Sell all' }).click()
+    await page.getByText('Nothing is open.').waitFor()
+    expect(sink.arrivals.some((one) => one.body.includes('"sell"'))).toBe(true)
+  })
+
+  it('invites an operator, who chooses a password by the link', async () => {
+    await go('Users and plans')
+    await page.getByLabel('Name').fill('Grace')
+    await page.getByLabel('E-mail').fill('grace@example.com')
+    await page.getByRole('button', { name: 'Invite' }).click()
+    const link = (await page.getByText('/welcome#').textContent())!
+    const other = await (await browser.newContext()).newPage()
+    await other.goto(link)
+    await other.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await other.getByRole('button', { name: 'Set the password' }).click()
+    await other.getByRole('link', { name: 'To the login' }).click()
+    await other.getByLabel('E-mail').fill('grace@example.com')
+    await other.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await other.getByRole('button', { name: 'Log in' }).click()
+    await other.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(await other.getByRole('link', { name: 'Audit log' }).count()).toBe(0)
+    await other.context().close()
+  })
+
+  it('has no serious finding of axe and no error on its console, on any screen, on a desk and on a phone', async () => {
+    for (const [size, colours] of [
+      [{ width: 1280, height: 800 }, 'light'],
+      [{ width: 390, height: 844 }, 'dark'],
+    ] as const) {
+      await page.setViewportSize(size)
+      await page.emulateMedia({ colorScheme: colours })
+      for (const name of SCREENS) {
+        if (size.width < 700) await page.getByRole('button', { name: 'Menu', exact: true }).click()
+        await go(name)
+        await page.getByRole('heading', { name, exact: true }).waitFor()
+        await shot(`${colours} ${name}`)
+        expect(await seriousFindings(page), `${name}, ${colours}`).toEqual([])
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+        expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(size.width)
+      }
+    }
+    expect(errors.filter((text) => !text.includes('400'))).toEqual([])
+  }, 120_000)
+
+  it('logs out, and the way back leads to the login', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.getByRole('button', { name: 'menu of Ada' }).click()
+    await page.getByRole('menuitem', { name: 'Log out' }).click()
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    await page.goto(`${program.url}/signals`)
+    await page.getByRole('button', { name: 'Log in' }).waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+  })
+})
