@@ -69,7 +69,8 @@ const line = (name: string, what: string, trial: Trial) =>
 
 /** The search starts a fresh target when one has lost something: what it still holds must not arrive in the next trial. */
 async function sustainedRate(bench: Bench, name: TargetName, guess: number) {
-  const start = () => startTarget(name, { sinkUrl: bench.sink.url, gate: bench.options.gate })
+  const start = () =>
+    startTarget(name, { sinkUrl: bench.sink.url, gate: bench.options.gate, unlimited: true })
   let target = await start()
   const trials: Round['trials'] = []
   const rate = await highestRate(guess, async (rate) => {
@@ -91,7 +92,7 @@ async function sustainedRate(bench: Bench, name: TargetName, guess: number) {
 async function measure(bench: Bench, name: TargetName, round: number, guess: number): Promise<Round> {
   const { options, sink } = bench
   const busyBefore = await busyShare()
-  const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate })
+  const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate, unlimited: true })
   const calm = await attempt(bench, target, { connections: OPEN_CONNECTIONS, rate: options.rate })
   line(target.name, `${options.rate}/s`, calm)
   const flood = await attempt(bench, target, { connections: options.connections })

@@ -42,7 +42,7 @@ async function measure(
   { loader, sink }: { loader: Loader; sink: Sink },
 ): Promise<Round> {
   const busyBefore = await busyShare()
-  const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate })
+  const target = await startTarget(name, { sinkUrl: sink.url, gate: options.gate, unlimited: false })
   const where = { port: target.port, path: target.path, connections: options.connections }
   const timed = { warmSeconds: WARM_SECONDS, seconds: options.seconds }
   const open = await loader.run({ ...where, ...timed, rate: options.rate })

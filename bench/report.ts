@@ -75,7 +75,7 @@ export async function describeMachine() {
 }
 
 /** Writes `bench/results/<name>.json`, and the file of `--json`. */
-export function keep(name: string, { json, ...options }: Options, results: object): void {
+export function keep(name: string, { json = null, ...options }: Partial<Options>, results: object): void {
   const text = `${JSON.stringify({ benchmark: name, options, ...results }, null, 2)}\n`
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })

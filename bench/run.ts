@@ -3,9 +3,10 @@ import { runBenchmark } from './cleanup.ts'
 import { benchDeliver } from './deliver.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
+import { benchStream } from './stream.ts'
 import { OPTIONS_TEXT } from './options.ts'
 
-const BENCHMARKS = { ingest: benchIngest, deliver: benchDeliver, memory: benchMemory }
+const BENCHMARKS = { ingest: benchIngest, deliver: benchDeliver, memory: benchMemory, stream: benchStream }
 
 const [name = '', ...args] = process.argv.slice(2)
 const found = Object.entries(BENCHMARKS).find(([known]) => known === name)

@@ -67,7 +67,6 @@ export async function startSignalbox(options: SignalboxOptions): Promise<Target>
       DATA_DIR: dataDir,
       DEMO: 'off',
       DEST_WEBHOOK_URL: sinkUrl,
-      DEST_WEBHOOK_RATE_LIMITING_ENABLED: 'false',
       WEBHOOK_AUTH: 'off',
       LOG_LEVEL: 'warn',
       ...(postgres && { DATABASE_URL: postgres.url }),

@@ -32,10 +32,19 @@ const startEcho = (): Promise<Target> =>
 
 /** What the measuring needs beyond the defaults: a closed loop may run ahead of the deliveries. */
 const ROOM_FOR_BACKLOG = { QUEUE_MAX_SIZE: '10000000', DEST_WEBHOOK_MAX_AGE_SEC: '3600' }
+/** Deliveries as fast as the sink takes them; otherwise at the default pace of a destination, 60 a minute. */
+const UNLIMITED = { DEST_WEBHOOK_RATE_LIMITING_ENABLED: 'false' }
 
-export function startTarget(name: TargetName, { sinkUrl, gate }: { sinkUrl: string; gate: Gate }) {
+export interface TargetOptions {
+  sinkUrl: string
+  gate: Gate
+  unlimited: boolean
+}
+
+export function startTarget(name: TargetName, { sinkUrl, gate, unlimited }: TargetOptions) {
   if (name === 'echo') return startEcho()
-  if (isOurs(name)) return startSignalbox({ database: name, gate, sinkUrl, env: ROOM_FOR_BACKLOG })
+  const env = { ...ROOM_FOR_BACKLOG, ...(unlimited && UNLIMITED) }
+  if (isOurs(name)) return startSignalbox({ database: name, gate, sinkUrl, env })
   return startPeer(name, sinkUrl)
 }
 

@@ -8,6 +8,7 @@ import { settleDestinations } from './app/destinations.ts'
 import { buildGateway } from './app/gateway.ts'
 import { openGround, type Ground } from './app/ground.ts'
 import { startPipeline } from './app/pipeline.ts'
+import { openHub, tellStream } from './app/stream.ts'
 
 export interface Running {
   address: string
@@ -19,10 +20,11 @@ export interface Running {
 export async function start(config: Config, log: Logger, say: (line: string) => void): Promise<Running> {
   const ground = await openGround(config, log)
   await settleDestinations(ground)
-  const pipeline = await startPipeline(ground)
+  const { hub, close: closeHub } = openHub(ground)
+  const pipeline = await startPipeline(ground, tellStream(hub))
   let draining = false
   const gateway = config.roles.includes('gateway')
-    ? await buildGateway(ground, pipeline, () => draining)
+    ? await buildGateway(ground, { pipeline, hub, draining: () => draining })
     : null
   if (gateway !== null) await gateway.listen({ host: config.host, port: config.port })
   const stopDemo = config.demo && gateway !== null ? await startDemoSender(ground) : async () => {}
@@ -33,6 +35,7 @@ export async function start(config: Config, log: Logger, say: (line: string) => 
     await stopDemo()
     await gateway?.close()
     await pipeline.stop()
+    await closeHub()
     await ground.close()
   }
   return {

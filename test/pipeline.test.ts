@@ -274,12 +274,12 @@ describe('operations', () => {
     expect(said).toBe('')
   })
 
-  it('gives an OpenAPI document and the pages, and exports the trail', async () => {
-    const document = await get<{ openapi: string; paths: object }>(`${program.url}/docs/openapi.json`)
-    expect(document.openapi).toBe('3.1.0')
-    expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/webhook/in', '/hooks/{key}', '/sell/all', '/status']),
-    )
+  it('describes its HTTP as docs/openapi.json does (npm run generate writes it)', async () => {
+    const document = await get<object>(`${program.url}/docs/openapi.json`)
+    await expect(`${JSON.stringify(document, null, 1)}\n`).toMatchFileSnapshot('../docs/openapi.json')
+  })
+
+  it('gives the pages, and exports the trail', async () => {
     const page = await fetch(program.url)
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
     const csv = await (

@@ -1,6 +1,5 @@
 /** Finds the outside services some tests need, and says whether a test without one is skipped or fails. */
 import { existsSync } from 'node:fs'
-import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { Client } from 'pg'
 
@@ -21,14 +20,13 @@ export type ServiceName = keyof typeof serviceTitles
 export const servicesRequired = process.env['SERVICES'] === 'required'
 
 const postgresUrl = process.env['TEST_DATABASE_URL'] || 'postgres://postgres@127.0.0.1:5432/postgres'
-const redisUrl = process.env['TEST_REDIS_URL'] || 'redis://127.0.0.1:6379'
 const dataFolder = new URL('../../shared/data', import.meta.url).pathname
 
 /** Where each service is (an address, a program or a folder), or null when it is not there. */
 export const services: Readonly<Record<ServiceName, string | null>> = {
   postgres: (await answersSql(postgresUrl)) ? postgresUrl : null,
   pgbouncer: program('pgbouncer'),
-  redis: (await answersPing(redisUrl)) ? redisUrl : null,
+  redis: program('redis-server'),
   chromium: program('chromium'),
   strace: program('strace'),
   promtool: program('promtool'),
@@ -74,20 +72,4 @@ async function answersSql(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function answersPing(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url)
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port || 6379), timeout: 1_500 })
-    const settle = (answers: boolean) => {
-      socket.destroy()
-      resolve(answers)
-    }
-    socket.once('connect', () => socket.write('PING\r\n'))
-    // A server with a password answers -NOAUTH: it is there, but not ours to use.
-    socket.once('data', (data) => settle(data.toString().startsWith('+PONG')))
-    socket.once('error', () => settle(false))
-    socket.once('timeout', () => settle(false))
-  })
 }

@@ -75,6 +75,12 @@ export async function openScreener(tickers: readonly string[]) {
   return screener
 }
 
+/** An empty folder, for processes that share their generated secrets. */
+export async function freshDataDirectory(): Promise<{ path: string; close(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'signalbox-stage-'))
+  return { path, close: () => rm(path, { recursive: true, force: true }) }
+}
+
 /** Where the program keeps its data: a folder of its own, or a database of its own on PostgreSQL. */
 export async function freshStore(): Promise<{ env: Record<string, string>; close(): Promise<void> }> {
   if (!process.env['TEST_DATABASE_URL']) {

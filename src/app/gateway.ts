@@ -10,39 +10,64 @@ import {
   withZod,
   type HttpServer,
 } from '../platform/http/index.ts'
+import {
+  accountRoutes,
+  auditOperators,
+  createIdentify,
+  revokedAmong,
+  type AccountPorts,
+} from '../accounts/index.ts'
+import { accountSettingsOf } from './account-settings.ts'
 import { rankingRoutes } from '../rankings/index.ts'
 import { auditRoutes, destinationRoutes } from '../signals/index.ts'
 import { openSellDesk, sellRoutes } from '../sources/manual/index.ts'
 import { createRefusalLog, intakeRoutes, keyRoutes } from '../sources/webhook/index.ts'
 import { inboxRoutes } from '../sinks/inbox/index.ts'
+import { openStreamDesk, streamRoutes, type Hub } from '../sinks/stream/index.ts'
 import { sendDelivery } from '../sinks/webhook/index.ts'
 import { demoRoutes } from './demo.ts'
 import type { Ground } from './ground.ts'
-import { firstPage } from './page/routes.ts'
 import type { Pipeline } from './pipeline.ts'
 import { statusRoutes } from './status.ts'
 import { VERSION } from './version.ts'
+import { webApp } from './web-app.ts'
 
 const DAY_MS = 86_400_000
 const noCircuits = { name: () => 'closed' as const }
 
+export interface GatewayParts {
+  pipeline: Pipeline
+  hub: Hub
+  draining(): boolean
+}
+
 export async function buildGateway(
   ground: Ground,
-  pipeline: Pipeline,
-  draining: () => boolean,
+  { pipeline, hub, draining }: GatewayParts,
 ): Promise<HttpServer> {
   const { config, db, sealer, book, ring, egress, egressAllow } = ground
   const failures = createFailures()
+  const proxies = networkList(config.trustedProxies)
+  const accountSettings = accountSettingsOf(config)
   const guard = createGuard({
     adminToken: ground.tokens.admin,
     named: { finviz: [ground.tokens.finviz], sell: [ground.tokens.finviz] },
-    proxies: networkList(config.trustedProxies),
+    proxies,
     failures,
+    identify: createIdentify({ db, accessTokens: ground.accessTokens, settings: accountSettings }),
   })
+  const accounts: AccountPorts = {
+    db,
+    sealer,
+    guard,
+    accessTokens: ground.accessTokens,
+    settings: accountSettings,
+  }
   const server = await createHttpServer({
     log: ground.log,
     version: VERSION,
-    guardDocs: guard.adminOrLoopback,
+    proxies,
+    guardDocs: guard.readOrLoopback,
   })
   const app = withZod(server)
   const refusals = createRefusalLog(
@@ -78,6 +103,16 @@ export async function buildGateway(
       { name: 'disk', check: async () => ({ ok: !pipeline.diskIsLow() }) },
     ],
   })
+  auditOperators(server, accounts)
+  await accountRoutes(app, accounts)
+  const desk = openStreamDesk({
+    hub,
+    log: ground.log,
+    metrics: ground.metrics,
+    revoked: (callers) => revokedAmong(db, callers),
+  })
+  server.addHook('preClose', () => desk.stop())
+  await streamRoutes(server, { guard, desk })
   await statusRoutes(app, { ground, pipeline })
   await keyRoutes(app, { db, sealer, guard, ring, publicUrl: config.publicUrl })
   await destinationRoutes(app, {
@@ -94,7 +129,7 @@ export async function buildGateway(
   await rankingRoutes(app, { db, guard, rankings: pipeline.rankings, egressAllow })
   await inboxRoutes(app, { db, guard, book })
   if (config.demo) await demoRoutes(app)
-  await pages(server, firstPage)
+  await pages(server, webApp)
   return server
 }
 

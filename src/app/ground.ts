@@ -1,7 +1,9 @@
 /** What every process needs whatever its roles: secrets, database, and the state it holds in memory. */
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createAccessTokens, type AccessTokens } from '../accounts/index.ts'
 import { databaseUrl, type Config } from '../platform/config/index.ts'
 import {
   createVersionWatch,
@@ -43,6 +45,7 @@ export interface Ground {
   /** Names this process in leases and counters. */
   node: string
   tokens: { admin: string; adminIsNew: boolean; finviz: string }
+  accessTokens: AccessTokens
   close(): Promise<void>
 }
 
@@ -55,6 +58,11 @@ export async function openGround(config: Config, log: Logger): Promise<Ground> {
   const finviz =
     config.finvizUpdateToken?.reveal() ??
     loadOrCreateToken(sealer, config.dataDir, 'finviz-token', () => makeToken('finviz')).token
+  const jwtKey = Buffer.from(
+    config.jwtSecretKey?.reveal() ??
+      loadOrCreateToken(sealer, config.dataDir, 'jwt-key', () => randomBytes(32).toString('base64')).token,
+    'base64',
+  )
   const metrics = createMetrics()
   const db = await openDatabase({
     dataDir: config.dataDir,
@@ -93,6 +101,7 @@ export async function openGround(config: Config, log: Logger): Promise<Ground> {
     egressAllow,
     node: `${hostname()}:${process.pid}`,
     tokens: { admin: admin.token, adminIsNew: admin.created, finviz },
+    accessTokens: createAccessTokens(jwtKey),
     async close() {
       await versions.stop()
       await partitions.stop()

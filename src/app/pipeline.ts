@@ -1,4 +1,5 @@
 /** The pipeline of one process: rankings feed the gate, the journal feeds the outbox, the deliverer empties it. */
+import { dropEnded, dropOldAudit } from '../accounts/index.ts'
 import { freeBytes } from '../platform/db/index.ts'
 import { every, nowMs } from '../platform/runtime/index.ts'
 import { startRankings, type Rankings } from '../rankings/index.ts'
@@ -9,6 +10,7 @@ import {
   dropOldCounters,
   dropIdleLanes,
   reprocess,
+  hasFailedForADay,
   setDestinationState,
   startDeliverer,
   type Deliverer,
@@ -20,6 +22,7 @@ import { trimInbox } from '../sinks/inbox/index.ts'
 import { demoScreenerUrl } from './demo.ts'
 import { trimRefused } from '../sources/webhook/index.ts'
 import type { Ground } from './ground.ts'
+import type { StreamTeller } from './stream.ts'
 import { signalMetrics, type SignalMetrics } from './signal-metrics.ts'
 
 export interface Pipeline {
@@ -35,13 +38,14 @@ export interface Pipeline {
 }
 
 const GROUP_SIZE_MAX = 256
-const DAY_MS = 86_400_000
+/** Who changed what is kept longer than the signals themselves. */
+const AUDIT_DAYS = 400
 
-export async function startPipeline(ground: Ground): Promise<Pipeline> {
+export async function startPipeline(ground: Ground, stream: StreamTeller): Promise<Pipeline> {
   const { config, db, log, book, node } = ground
   let pending = await countPending(db, config.queueMaxSize)
   let diskLow = false
-  let rankingChanged = true
+  const changedRankings = new Set<string>()
   const rankings = await startRankings({
     db,
     sealer: ground.sealer,
@@ -53,9 +57,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
     holder: node,
     refreshes: config.roles.includes('gateway'),
     ...(config.demo && config.finvizUrl === undefined && { demoUrl: demoScreenerUrl(config) }),
-    onChange: () => {
-      rankingChanged = true
-    },
+    onChange: (name) => void changedRankings.add(name),
   })
   const gateState = (): GateState => ({
     topN: rankings.settings().topN,
@@ -77,6 +79,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
           metrics.attempts.inc({ outcome })
           metrics.latency.observe(latencyMs / 1000)
         },
+        onFinished: stream.finished,
         onGone(destination) {
           setDestinationState(db, destination.id, 'disabled', 'the receiver answered 410 Gone')
             .then(() => book.reload())
@@ -91,6 +94,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
     destinations: book.all,
     groupSizeMax: GROUP_SIZE_MAX,
     waitingMax: 10_000,
+    onWritten: stream.written,
     onQueued(offers) {
       pending += offers.length
       deliverer?.offer(offers)
@@ -115,12 +119,20 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
   const complain = (error: unknown) =>
     log.warn({ err: error }, 'housekeeping could not be done; it will be tried again')
   const stops = [
-    every(1_000, async () => void (pending = await countPending(db, config.queueMaxSize)), complain),
+    every(
+      1_000,
+      async () => {
+        pending = await countPending(db, config.queueMaxSize)
+        stream.counted({ pending, waiting: journal.waiting, lanes_held: deliverer?.holding ?? 0 })
+      },
+      complain,
+    ),
     every(
       250,
       async () => {
-        if (!rankingChanged) return
-        rankingChanged = false
+        if (changedRankings.size === 0) return
+        for (const name of changedRankings) stream.rankingChanged(name, rankings.inForce(name)?.tickers ?? [])
+        changedRankings.clear()
         await again()
       },
       complain,
@@ -142,6 +154,8 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
         await trimInbox(db)
         await trimRefused(db)
         await dropOldCounters(db, config.signalRetentionDays)
+        await dropEnded(db)
+        await dropOldAudit(db, AUDIT_DAYS)
         await pauseFailing(ground, deliverer)
       },
       complain,
@@ -168,8 +182,7 @@ export async function startPipeline(ground: Ground): Promise<Pipeline> {
 async function pauseFailing({ db, book }: Ground, deliverer: Deliverer | null): Promise<void> {
   if (deliverer === null) return
   for (const { id, state } of book.all()) {
-    const since = deliverer.circuits.state(id).failingSinceMs
-    if (state !== 'active' || since === null || nowMs() - since < DAY_MS) continue
+    if (state !== 'active' || !hasFailedForADay(deliverer.circuits.state(id), nowMs())) continue
     await setDestinationState(db, id, 'paused', 'every attempt failed for a day')
     await book.reload()
   }

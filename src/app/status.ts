@@ -1,9 +1,9 @@
-/** `GET /status` and what the first page shows: counts, queues, the ranking, the last signals. */
+/** `GET /status`: counts, queues, the ranking. */
 import { z } from 'zod'
 import type { ZodApp } from '../platform/http/index.ts'
 import { monotonicMs, nowMs } from '../platform/runtime/index.ts'
 import { DEFAULT_RANKING, viewOfRanking } from '../rankings/index.ts'
-import { countPending, listSignals, readCounters, ruleText } from '../signals/index.ts'
+import { countPending, readCounters, ruleText } from '../signals/index.ts'
 import type { Ground } from './ground.ts'
 import type { Pipeline } from './pipeline.ts'
 import { VERSION } from './version.ts'
@@ -31,18 +31,6 @@ const status = z
     workers: z.object({ deciding: count, lanes_held: count }),
   })
   .meta({ id: 'Status' })
-
-const lastSignal = z.object({
-  id: z.uuid(),
-  received_at: z.iso.datetime(),
-  ticker: z.string(),
-  side: z.string(),
-  price: z.string().nullable(),
-  source: z.string(),
-  decision: z.string(),
-  reason: z.string(),
-  delivery: z.string().nullable(),
-})
 
 async function readStatus({ config, db }: Ground, pipeline: Pipeline): Promise<z.infer<typeof status>> {
   const counters = await readCounters(db)
@@ -104,32 +92,6 @@ export async function statusRoutes(
       },
     },
     cached,
-  )
-  const last = brieflyCached(async () =>
-    (await listSignals(ground.db, {}, 25)).map((row) => ({
-      id: row.id,
-      received_at: new Date(row.receivedAtMs).toISOString(),
-      ticker: row.ticker,
-      side: row.side,
-      price: row.price,
-      source: row.source,
-      decision: row.decision,
-      reason: row.reason,
-      delivery: row.delivery,
-    })),
-  )
-  app.get(
-    '/status/signals',
-    {
-      schema: {
-        tags: ['operations'],
-        summary: 'The last signals, as the first page shows them',
-        operationId: 'lastSignals',
-        security: [],
-        response: { 200: z.object({ items: z.array(lastSignal) }) },
-      },
-    },
-    async () => ({ items: await last() }),
   )
 }
 

@@ -1,5 +1,5 @@
 /** The one place that reads clocks, sets timers and draws chance; everything else takes them as arguments or from here. */
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 
 /** Wall-clock time, epoch milliseconds. */
 export const nowMs = (): number => Date.now()
@@ -15,6 +15,9 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return
   await delay(ms, undefined, signal ? { signal } : {}).catch(() => {})
 }
+
+/** Resolves after what is ready to be written or read has had its turn. */
+export const nextTurn = (): Promise<void> => turn()
 
 /** Calls `work` once after `ms` unless cancelled; never keeps the process alive. */
 export function after(ms: number, work: () => void): () => void {

@@ -1,6 +1,6 @@
 /** The door of the runtime: clock, ids, tokens, seals, limits, backoff, logs and metrics. */
 export { retryDelayMs, type Retry } from './backoff.ts'
-export { after, every, monotonicMs, nowMs, random, sleep } from './clock.ts'
+export { after, every, monotonicMs, nextTurn, nowMs, random, sleep } from './clock.ts'
 export { isUuid, timeOfUuidv7, uuidv7, uuidv7Floor, uuidv7Maker } from './ids.ts'
 export { spend, type LimitState, type LimitWindow, type Spending } from './limit.ts'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel, type LogSettings } from './log.ts'

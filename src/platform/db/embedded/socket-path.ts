@@ -1,7 +1,7 @@
 /** Where the embedded database listens: a Unix socket only we can reach, whose path fits what the system allows. */
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /** Linux takes 107 bytes, macOS 103. */
 export const SOCKET_PATH_MAX = 100
@@ -16,7 +16,8 @@ export interface SocketPlace {
 
 /** A folder of mode 0700 for the socket: inside the data folder, or a new one for temporary files if that path is too long. */
 export async function makeSocketPlace(dataDir: string): Promise<SocketPlace> {
-  const own = join(dataDir, 'socket')
+  // `pg` takes a host for a folder only when it begins with a slash.
+  const own = resolve(dataDir, 'socket')
   if (Buffer.byteLength(join(own, NAME)) <= SOCKET_PATH_MAX) {
     await mkdir(own, { recursive: true, mode: 0o700 })
     await chmod(own, 0o700)
