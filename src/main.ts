@@ -26,7 +26,14 @@ export async function start(config: Config, log: Logger, say: (line: string) => 
   const gateway = config.roles.includes('gateway')
     ? await buildGateway(ground, { pipeline, hub, draining: () => draining })
     : null
-  if (gateway !== null) await gateway.listen({ host: config.host, port: config.port })
+  if (gateway !== null)
+    await gateway.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE'
+        ? new Error(
+            `Port ${config.port} of ${config.host} is taken by another program: stop it, or set PORT to another.`,
+          )
+        : error
+    })
   const stopDemo = config.demo && gateway !== null ? await startDemoSender(ground) : async () => {}
   await greet(ground, say)
 

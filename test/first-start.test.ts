@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { freePort, get, until } from './stage.ts'
+import { freePort, get, openSink, until } from './stage.ts'
 
 const CLI = join(import.meta.dirname, '../src/cli.ts')
 
@@ -29,5 +29,23 @@ it('runs on an empty machine with its demo, signals flowing to the inbox, and ke
   expect(said).toMatch(/Admin token, shown this once: sbx_admin_/)
   child.kill('SIGTERM')
   expect(await gone).toBe(0)
+  await rm(folder, { recursive: true })
+}, 60_000)
+
+it('says that its port is taken and ends, rather than staying without a door', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-first-'))
+  const sink = await openSink()
+  const child = spawn(process.execPath, [CLI, 'start'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', PORT: new URL(sink.url).port },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1)
+  expect(said).toMatch(
+    /Port \d+ of 127\.0\.0\.1 is taken by another program: stop it, or set PORT to another\./,
+  )
+  await sink.close()
   await rm(folder, { recursive: true })
 }, 60_000)

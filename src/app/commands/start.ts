@@ -24,7 +24,13 @@ export async function startCommand(args: string[]): Promise<number> {
   const stopAsked = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
   })
-  const running = await start(config, log, (line) => process.stdout.write(`${line}\n`))
+  const running = await start(config, log, (line) => process.stdout.write(`${line}\n`)).catch(
+    (error: Error) => {
+      process.stderr.write(`${error.message}\n`)
+      // What had begun would keep the process alive, without a door.
+      process.exit(1)
+    },
+  )
   log.info({ signal: await stopAsked }, 'stopping: taking nothing more, finishing what is in flight')
   process.once('SIGINT', () => process.exit(130))
   const clean = await running.stop()
