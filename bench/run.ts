@@ -1,12 +1,19 @@
-/** `npm run bench -- ingest|deliver|memory [options]`: one benchmark, a table on the screen and JSON in bench/results. */
+/** `npm run bench -- NAME [options]`: one benchmark, a table on the screen and JSON in bench/results. */
 import { runBenchmark } from './cleanup.ts'
 import { benchDeliver } from './deliver.ts'
+import { benchHistory } from './history.ts'
 import { benchIngest } from './ingest.ts'
 import { benchMemory } from './memory.ts'
 import { benchStream } from './stream.ts'
 import { OPTIONS_TEXT } from './options.ts'
 
-const BENCHMARKS = { ingest: benchIngest, deliver: benchDeliver, memory: benchMemory, stream: benchStream }
+const BENCHMARKS = {
+  ingest: benchIngest,
+  deliver: benchDeliver,
+  memory: benchMemory,
+  stream: benchStream,
+  history: benchHistory,
+}
 
 const [name = '', ...args] = process.argv.slice(2)
 const found = Object.entries(BENCHMARKS).find(([known]) => known === name)

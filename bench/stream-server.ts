@@ -67,7 +67,7 @@ async function ours(): Promise<{ port: number; publish: Publish }> {
     guardDocs: guard.administer,
   })
   server.server.on('connection', (socket) => socket.setNoDelay())
-  await streamRoutes(server, { guard, desk })
+  await streamRoutes(server, { guard, desk, preferred: async () => [] })
   await server.listen({ host: '127.0.0.1', port: 0 })
   return {
     port: (server.server.address() as AddressInfo).port,

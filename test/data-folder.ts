@@ -17,7 +17,7 @@ import {
 import { createLogger } from '../src/platform/runtime/index.ts'
 
 /** The tables that are partitioned by the time in their ids. */
-export const partitionedTables = ['signals', 'decisions', 'deliveries', 'attempts'] as const
+export const partitionedTables = ['signals', 'decisions', 'deliveries', 'attempts', 'signal_search'] as const
 
 export const migrationsFolder = join(import.meta.dirname, '../migrations')
 

@@ -48,6 +48,26 @@ describe('one process', () => {
     client.socket.close()
   })
 
+  it('begins with the groups that its reader prefers and may read, and drops one when told', async () => {
+    const { cookie } = await accounts.makeUser('viewer')
+    const headers = accounts.inBrowser(cookie)
+    const preferences = { subscriptions: ['signals', 'orders', 'metrics'] }
+    expect((await accounts.call('PATCH', '/api/v1/me', { preferences }, headers)).status).toBe(200)
+    const client = await listen(accounts.url, headers, ['deliveries'])
+    const begun = client.heard.find((one) => one.op === 'subscribed')
+    expect(Object.keys(begun.groups)).toEqual(['signals', 'metrics'])
+    await send('MINE')
+    await until(() => client.events('signals').length > 0)
+    client.socket.send(JSON.stringify({ op: 'unsubscribe', id: 2, groups: ['signals'] }))
+    await until(() => client.heard.some((one) => one.op === 'unsubscribed'))
+    const before = client.events('signals').length
+    const metrics = client.events('metrics').length
+    await send('MINE2')
+    await until(() => client.events('metrics').length > metrics)
+    expect(client.events('signals')).toHaveLength(before)
+    client.socket.close()
+  })
+
   it('does not let a page of another site listen, nor somebody without a session', async () => {
     const { cookie } = await accounts.makeUser('viewer')
     for (const headers of [{ cookie, origin: 'https://evil.example' }, {}, { cookie: 'signalbox=nothing' }])

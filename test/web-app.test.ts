@@ -126,6 +126,60 @@ describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
     await expect.poll(() => page.getByRole('table', { name: 'Signals' }).getByRole('row').count()).toBe(2)
   })
 
+  it('finds signals by words, and keeps what was looked for under a name', async () => {
+    await go('Signals')
+    const rows = page.getByRole('table', { name: 'Signals' }).getByRole('row')
+    await page.getByRole('searchbox', { name: 'Search' }).fill('zzz')
+    await page.waitForURL(/q=zzz/)
+    await expect.poll(() => rows.count()).toBe(2)
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByLabel('Name of this view').fill('Strange ones')
+    await page.getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('menuitem', { name: 'Strange ones' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'All signals' }).click()
+    await expect.poll(() => rows.count()).toBe(3)
+    await page.reload()
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('menuitem', { name: 'Strange ones' }).click()
+    await page.waitForURL(/q=zzz/)
+    await shot('saved view')
+  })
+
+  it('goes through the rows by arrow keys', async () => {
+    await page.getByRole('region', { name: 'Signals, may be scrolled' }).focus()
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('ZZZZ')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'ZZZZ buy' }).waitFor()
+  })
+
+  it('paints soon, and moves nothing while signals come in', async () => {
+    const other = await context.newPage()
+    await other.addInitScript(`
+      globalThis.shift = 0
+      new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value }).observe({ type: 'layout-shift', buffered: true })`)
+    for (const [path, table] of [
+      ['/', 'Last signals'],
+      ['/signals', 'Signals'],
+    ]) {
+      await other.goto(`${program.url}${path}`)
+      const rows = other.getByRole('table', { name: table! })
+      await rows.getByRole('row').nth(2).waitFor()
+      await other.getByText('● live').waitFor()
+      await other.evaluate('shift = 0')
+      const ticker = `LIVE${n}`
+      await send(ticker)
+      await rows.getByRole('link', { name: ticker, exact: true }).waitFor()
+      expect(await other.evaluate('shift'), path).toBe(0)
+      const paint = await other.evaluate<number>(
+        `performance.getEntriesByName('first-contentful-paint')[0].startTime`,
+      )
+      expect(paint, `first contentful paint of ${path}, ms`).toBeLessThan(1_500)
+    }
+    await other.close()
+  })
+
   it('replays what a receiver refused', async () => {
     sink.answer = (_request, response) => void response.writeHead(400).end('not today')
     await send('MSFT')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const here = import.meta.dirname
 const mark = join(here, 'dist/.built-from')
-const sources = globSync(['*.{ts,tsx,html,css}', '{screens,ui,live}/**/*'], { cwd: here }).toSorted()
+const sources = globSync(['*.{ts,tsx,html,css}', '{screens,ui,live}/**/*.*'], { cwd: here }).toSorted()
 const hash = createHash('sha256').update(readFileSync(join(here, '../package-lock.json')))
 for (const path of sources) hash.update(path).update(readFileSync(join(here, path)))
 const wanted = hash.digest('hex')

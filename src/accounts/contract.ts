@@ -42,15 +42,25 @@ export const viewOfUser = (user: User): z.infer<typeof userView> => ({
   created_at: iso(user.createdAtMs),
 })
 
-export const preferences = z
-  .record(z.string().max(60), z.unknown())
-  .refine((value) => JSON.stringify(value).length <= 20_000, 'are larger than 20 kB')
+const preferred = {
+  subscriptions: z
+    .array(z.string().max(200))
+    .max(100)
+    .optional()
+    .describe('groups of the stream that a connection has from its beginning'),
+  views: z
+    .array(z.strictObject({ name: z.string().trim().min(1).max(60), search: z.string().max(2_000) }))
+    .max(50)
+    .optional()
+    .describe('filters of signals, kept under a name'),
+}
+export const preferences = z.strictObject(preferred)
 
 export const meView = userView
   .extend({
     may: z.array(z.enum(CAPABILITY_NAMES)),
     entitlements: z.record(z.string(), z.number()).describe('what the plan holds'),
-    preferences,
+    preferences: z.object(preferred),
   })
   .meta({ id: 'Me' })
 

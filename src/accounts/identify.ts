@@ -57,6 +57,12 @@ export function createIdentify({ db, accessTokens, settings }: IdentifyPorts) {
   }
 }
 
+/** The groups of the stream that a caller's preferences name. */
+export async function preferredGroups(db: Database, { userId }: Identity): Promise<string[]> {
+  const user = userId === null ? null : await findUser(db, userId)
+  return user?.preferences.subscriptions ?? []
+}
+
 /** Which of these callers may no longer be here: logged out, token removed, disabled, or another role since. */
 export async function revokedAmong(
   db: Database,

@@ -14,6 +14,7 @@ import {
   accountRoutes,
   auditOperators,
   createIdentify,
+  preferredGroups,
   revokedAmong,
   type AccountPorts,
 } from '../accounts/index.ts'
@@ -112,7 +113,7 @@ export async function buildGateway(
     revoked: (callers) => revokedAmong(db, callers),
   })
   server.addHook('preClose', () => desk.stop())
-  await streamRoutes(server, { guard, desk })
+  await streamRoutes(server, { guard, desk, preferred: (identity) => preferredGroups(db, identity) })
   await statusRoutes(app, { ground, pipeline })
   await keyRoutes(app, { db, sealer, guard, ring, publicUrl: config.publicUrl })
   await destinationRoutes(app, {

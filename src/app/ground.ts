@@ -29,7 +29,7 @@ import { openDestinationBook, type DestinationBook } from '../signals/index.ts'
 import { openKeyRing, type KeyRing } from '../sources/webhook/index.ts'
 
 export const MIGRATIONS = join(import.meta.dirname, '../../migrations')
-const PARTITIONED = ['signals', 'decisions', 'deliveries', 'attempts']
+const PARTITIONED = ['signals', 'decisions', 'deliveries', 'attempts', 'signal_search']
 
 export interface Ground {
   config: Config

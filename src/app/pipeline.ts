@@ -13,6 +13,7 @@ import {
   hasFailedForADay,
   setDestinationState,
   startDeliverer,
+  startGatherer,
   type Deliverer,
   type GateState,
   type Journal,
@@ -118,6 +119,7 @@ export async function startPipeline(ground: Ground, stream: StreamTeller): Promi
 
   const complain = (error: unknown) =>
     log.warn({ err: error }, 'housekeeping could not be done; it will be tried again')
+  const gatherer = config.roles.includes('gateway') ? startGatherer(db, complain) : null
   const stops = [
     every(
       1_000,
@@ -173,6 +175,7 @@ export async function startPipeline(ground: Ground, stream: StreamTeller): Promi
       await rankings.stop()
       await journal.close()
       await deliverer?.stop()
+      await gatherer?.stop()
       await Promise.all(stops.map((stop) => stop()))
     },
   }

@@ -24,7 +24,6 @@ const longFunctions: Readonly<Record<string, number>> = {
   'src/platform/db/embedded/open.ts': 105,
   'bench/load.ts': 85,
   'src/rankings/routes.ts': 190,
-  'src/signals/audit/routes.ts': 125,
   'src/signals/destinations/routes.ts': 250,
   'src/signals/outbox/deliverer.ts': 150,
   'src/sources/manual/routes.ts': 95,

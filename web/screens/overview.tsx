@@ -9,7 +9,7 @@ import { Page } from '../ui/page.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { State } from '../ui/state.tsx'
 import { Time } from '../ui/time.tsx'
-import { useSignals } from './use-signals.ts'
+import { useLastSignals } from './signals/use-last-signals.ts'
 
 interface Status {
   demo: boolean
@@ -145,7 +145,7 @@ function Attention({ status, destinations }: { status: Status; destinations: Des
 }
 
 function LastSignals() {
-  const { signals } = useSignals({}, 15)
+  const last = useLastSignals(15)
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -157,8 +157,9 @@ function LastSignals() {
       <Sheet
         label="Last signals"
         head={['Time', 'Ticker', 'Side', 'Source', 'Decision', 'Why', 'Delivery']}
-        rows={signals?.map((one: Signal) => ({
-          key: one.id,
+        rows={last.data?.items.map((one: Signal, i) => ({
+          // By place: a new signal changes what rows say, it moves none.
+          key: String(i),
           cells: [
             <Time key="t" at={one.received_at} />,
             <Anchor key="l" component={Link} to="/signals/$id" params={{ id: one.id } as never} size="sm">

@@ -5,6 +5,13 @@ export const PLANS = ['free', 'premium'] as const
 export type Plan = (typeof PLANS)[number]
 export const USER_STATES = ['active', 'disabled'] as const
 
+export interface Preferences {
+  /** Groups of the stream that a connection has from its beginning. */
+  subscriptions?: string[] | undefined
+  /** Filters of signals under a name. */
+  views?: { name: string; search: string }[] | undefined
+}
+
 export interface User {
   id: string
   email: string
@@ -15,7 +22,7 @@ export interface User {
   /** Null until an invitation is taken up. */
   passwordHash: string | null
   secondFactor: boolean
-  preferences: Record<string, unknown>
+  preferences: Preferences
   /** Raised to end every session and token of the user. */
   epoch: number
   createdAtMs: number

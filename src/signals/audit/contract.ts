@@ -1,19 +1,48 @@
 /** The wire schemas of the audit trail. */
 import { z } from 'zod'
 import { DECISION_REASONS, DECISIONS, type DecisionReason } from '../signal.ts'
-import type { DeliveryRow, SignalRow, SignalTrail } from './store.ts'
+import { DELIVERY_STATES } from '../outbox/delivery.ts'
+import type { DeliveryRow, SignalFilter, SignalRow, SignalTrail } from './store.ts'
 
 const reasons = Object.keys(DECISION_REASONS) as [DecisionReason, ...DecisionReason[]]
 const instant = z.iso.datetime()
 
-export const signalQuery = z.object({
+/** The day UUIDv7 can name last is far; the day before 1970 it cannot name at all. */
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .pipe(z.number().min(0))
+
+export const signalFilter = z.object({
+  q: z.string().trim().max(200).optional().describe('words of its text, whole or their beginnings'),
   ticker: z.string().max(40).optional(),
   side: z.enum(['buy', 'sell']).optional(),
   source: z.string().max(40).optional(),
   decision: z.enum(DECISIONS).optional(),
   reason: z.enum(reasons).optional(),
+  destination: z.uuid().optional().describe('has a delivery to it'),
+  state: z.enum(DELIVERY_STATES).optional().describe('has a delivery in this state'),
+  since: time.optional().describe('received then or later'),
+  until: time.optional().describe('received before then'),
+})
+
+export const signalQuery = signalFilter.extend({
   cursor: z.uuid().optional().describe('`next` of the page before'),
+  skip: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .default(0)
+    .describe('leave out so many first; only with no filter but time'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
+})
+
+/** A filter by the words the store uses. */
+export const filterOf = ({ since, until, ...words }: z.infer<typeof signalFilter>): SignalFilter => ({
+  ...words,
+  sinceMs: since,
+  untilMs: until,
 })
 
 export const signalView = z
@@ -35,7 +64,7 @@ export const signalView = z
     reason_text: z.string(),
     facts: z.record(z.string(), z.unknown()),
     decided_at: instant,
-    delivery: z.enum(['pending', 'delivered', 'expired', 'dead']).nullable(),
+    delivery: z.enum(DELIVERY_STATES).nullable(),
   })
   .meta({ id: 'Signal' })
 
@@ -48,7 +77,7 @@ export const deliveryView = z
     destination_id: z.uuid(),
     ticker: z.string(),
     side: z.enum(['buy', 'sell']),
-    state: z.enum(['pending', 'delivered', 'expired', 'dead']),
+    state: z.enum(DELIVERY_STATES),
     reason: z.string().nullable(),
     attempts: z.int(),
     created_at: instant,

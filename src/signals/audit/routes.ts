@@ -8,12 +8,16 @@ import { replayDeliveries } from '../outbox/store.ts'
 import {
   deliveryPage,
   signalPage,
+  filterOf,
+  signalFilter,
   signalQuery,
   signalTrail,
   viewOfDelivery,
   viewOfSignal,
   viewOfTrail,
 } from './contract.ts'
+import { DELIVERY_STATES } from '../outbox/delivery.ts'
+import { wantedWords } from '../search/words.ts'
 import { exportLines } from './export.ts'
 import { listDeliveries, listSignals, readTrail } from './store.ts'
 
@@ -42,10 +46,14 @@ const replayBody = z.strictObject({
   force: z.boolean().default(false).describe('send whatever its age'),
 })
 
-export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): Promise<void> {
-  const reads = { onRequest: guard.read }
-  const operates = { onRequest: guard.operate }
+export async function auditRoutes(app: ZodApp, ports: AuditRoutePorts): Promise<void> {
+  signalRoutes(app, ports)
+  exportRoute(app, ports)
+  deliveryRoutes(app, ports)
+}
 
+function signalRoutes(app: ZodApp, { db, guard }: AuditRoutePorts): void {
+  const reads = { onRequest: guard.read }
   app.get(
     '/api/v1/signals',
     {
@@ -58,8 +66,12 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
         response: { 200: signalPage },
       },
     },
-    async ({ query: { cursor, limit, ...filter } }) => {
-      const rows = await listSignals(db, { ...filter, beforeId: cursor }, limit)
+    async ({ query: { cursor, limit, skip, ...filter } }) => {
+      if (skip > 0 && wantedWords(filterOf(filter)) !== null)
+        throw problem(400, 'skip-with-filter', 'Only times can be skipped through: follow `next` instead.', {
+          field: 'skip',
+        })
+      const rows = await listSignals(db, { ...filterOf(filter), beforeId: cursor }, limit, skip)
       return { items: rows.map(viewOfSignal), next: rows.length === limit ? rows.at(-1)!.id : null }
     },
   )
@@ -83,40 +95,44 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
       return viewOfTrail(trail)
     },
   )
+}
 
+function exportRoute(app: ZodApp, { db, guard }: AuditRoutePorts): void {
   app.get(
     '/api/v1/signals/export',
     {
-      ...reads,
+      onRequest: guard.read,
       schema: {
         tags,
         summary: 'All signals that match, as CSV or NDJSON, streamed',
         operationId: 'exportSignals',
-        querystring: signalQuery
-          .omit({ cursor: true, limit: true })
-          .extend({ format: z.enum(['csv', 'ndjson']).default('csv') }),
+        querystring: signalFilter.extend({ format: z.enum(['csv', 'ndjson']).default('csv') }),
         produces: ['text/csv', 'application/x-ndjson'],
       },
     },
     async ({ query: { format, ...filter } }, reply) => {
-      const lines = exportLines(format, (beforeId, limit) => listSignals(db, { ...filter, beforeId }, limit))
+      const lines = exportLines(format, (beforeId, limit) =>
+        listSignals(db, { ...filterOf(filter), beforeId }, limit),
+      )
       return reply
         .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
         .header('content-disposition', `attachment; filename="signals.${format}"`)
         .send(Readable.from(lines))
     },
   )
+}
 
+function deliveryRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): void {
   app.get(
     '/api/v1/deliveries',
     {
-      ...reads,
+      onRequest: guard.read,
       schema: {
         tags,
         summary: 'Deliveries of one state, newest first',
         operationId: 'listDeliveries',
         querystring: z.object({
-          state: z.enum(['pending', 'delivered', 'expired', 'dead']).default('pending'),
+          state: z.enum(DELIVERY_STATES).default('pending'),
           destination_id: z.uuid().optional(),
           cursor: z.coerce.number().int().optional(),
           limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -140,7 +156,7 @@ export async function auditRoutes(app: ZodApp, { db, guard, onQueued }: AuditRou
   app.post(
     '/api/v1/deliveries/replay',
     {
-      ...operates,
+      onRequest: guard.operate,
       schema: {
         tags,
         summary: 'Put ended deliveries back: these, or all of a state',

@@ -1,16 +1,18 @@
 /** SQL that reads the audit trail: signals, their decisions, deliveries and attempts. */
 import type { Queries } from '../../platform/db/index.ts'
+import { uuidv7Floor } from '../../platform/runtime/index.ts'
+import type { DeliveryState } from '../outbox/delivery.ts'
+import { findByWords, type IdRange } from '../search/store.ts'
+import { wantedWords, type WordFilter } from '../search/words.ts'
 import type { DecisionFacts, DecisionKind, DecisionReason, Side } from '../signal.ts'
 
-export interface SignalFilter {
-  ticker?: string | undefined
-  side?: Side | undefined
-  source?: string | undefined
-  decision?: DecisionKind | undefined
-  reason?: DecisionReason | undefined
+export interface SignalFilter extends WordFilter {
+  /** Received at this time or later, epoch milliseconds. */
+  sinceMs?: number | undefined
+  /** Received before this time. */
+  untilMs?: number | undefined
   /** Ids below this one (older); exclusive. */
   beforeId?: string | undefined
-  sinceId?: string | undefined
 }
 
 export interface SignalRow {
@@ -31,7 +33,7 @@ export interface SignalRow {
   facts: DecisionFacts
   decidedAtMs: number
   /** The worst-off of its deliveries, null without any. */
-  delivery: 'pending' | 'delivered' | 'expired' | 'dead' | null
+  delivery: DeliveryState | null
 }
 
 const SIGNAL_COLUMNS = `s.id, s.source, s.key_id as "keyId", s.sender_id as "senderId", s.ticker, s.exchange, s.side, s.price,
@@ -43,27 +45,38 @@ const DELIVERY_STATE = `case when s.decision <> 'approved' then null
   else (select d.state from deliveries d where d.signal_id = s.id and d.replayed_at is null
     order by case d.state when 'dead' then 0 when 'expired' then 1 else 2 end limit 1) end as delivery`
 
-/** Newest first. */
-export async function listSignals(db: Queries, filter: SignalFilter, limit: number): Promise<SignalRow[]> {
-  const params: unknown[] = [limit]
-  const conditions: string[] = []
-  const add = (condition: string, value: unknown) => {
-    if (value === undefined) return
-    params.push(value)
-    conditions.push(condition.replace('?', `$${params.length}`))
-  }
-  add('s.id < ?', filter.beforeId)
-  add('s.id >= ?', filter.sinceId)
-  add('s.ticker = ?', filter.ticker)
-  add('s.side = ?', filter.side)
-  add('s.source = ?', filter.source)
-  add('s.decision = ?', filter.decision)
-  add('s.reason = ?', filter.reason)
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+/** Newest first; `skip` as many before the first (only where nothing but time is asked for). */
+export async function listSignals(
+  db: Queries,
+  filter: SignalFilter,
+  limit: number,
+  skip = 0,
+): Promise<SignalRow[]> {
+  const range = idRange(filter)
+  const words = wantedWords(filter)
+  const ids = words === null ? pageOf(range, skip) : `select unnest($1::uuid[]) as id`
+  const params =
+    words === null
+      ? [range.sinceId ?? null, range.beforeId ?? null, limit]
+      : [await findByWords(db, words, range, limit)]
   return db.query<SignalRow & Record<string, unknown>>(
-    `select ${SIGNAL_COLUMNS}, ${DELIVERY_STATE} from signals s ${where} order by s.id desc limit $1`,
+    `with page as materialized (${ids})
+     select ${SIGNAL_COLUMNS}, ${DELIVERY_STATE} from signals s where s.id in (select id from page) order by s.id desc`,
     params,
   )
+}
+
+/** The places of a page by the primary key alone, so that a million can be skipped. */
+const pageOf = (range: IdRange, skip: number) =>
+  `select id from signals where ${range.sinceId === undefined ? '$1::uuid is null' : 'id >= $1'}
+   and ${range.beforeId === undefined ? '$2::uuid is null' : 'id < $2'} order by id desc offset ${skip} limit $3`
+
+function idRange({ sinceMs, untilMs, beforeId }: SignalFilter): IdRange {
+  const bounds = [beforeId, untilMs === undefined ? undefined : uuidv7Floor(untilMs)]
+  return {
+    sinceId: sinceMs === undefined ? undefined : uuidv7Floor(sinceMs),
+    beforeId: bounds.filter((one) => one !== undefined).toSorted()[0],
+  }
 }
 
 export interface DeliveryRow {
@@ -72,7 +85,7 @@ export interface DeliveryRow {
   destinationId: string
   ticker: string
   side: Side
-  state: 'pending' | 'delivered' | 'expired' | 'dead'
+  state: DeliveryState
   reason: string | null
   attempts: number
   createdAtMs: number

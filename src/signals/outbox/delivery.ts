@@ -23,6 +23,9 @@ export interface Delivery {
   forced: boolean
 }
 
+export const DELIVERY_STATES = ['pending', 'delivered', 'expired', 'dead'] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
+
 /** The closed list of ways an attempt ends: metric label, audit row and UI text at once. */
 export const ATTEMPT_OUTCOMES = {
   delivered: 'the receiver took it',

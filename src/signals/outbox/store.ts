@@ -196,6 +196,9 @@ export async function replayDeliveries(
        update deliveries d set replayed_at = now() from asked a
        where d.signal_id = a.signal_id and d.seq = a.seq and d.replayed_at is null
        returning d.signal_id, d.destination_id, d.ticker, d.side, d.body, d.seq
+     ), changed as (
+       insert into signal_search_stale (signal_id, changes) select distinct signal_id, 1 from marked
+       on conflict (signal_id) do update set changes = signal_search_stale.changes + 1
      ), bound as materialized (
        select signal_id, destination_id, ticker, side, body, to_timestamp($2::double precision / 1000.0) as max_age_at,
          $3::boolean as forced, row_number() over (order by seq) as n from marked

@@ -65,6 +65,9 @@ export async function redecide(
        update signals s set decision = i.decision, reason = i.reason, facts = i.facts, decided_at = now()
        from input i join old o on o.id = i.id where s.id = i.id
        returning s.id, s.ticker, s.side, s.decision
+     ), changed as (
+       insert into signal_search_stale (signal_id, changes) select id, 1 from decided
+       on conflict (signal_id) do update set changes = signal_search_stale.changes + 1
      ), bound as materialized (
        select d.signal_id, d.destination_id, x.ticker, x.side, d.body, d.n, false as forced,
          now() + d.max_age_ms * interval '1 ms' as max_age_at

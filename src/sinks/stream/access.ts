@@ -6,6 +6,10 @@ const READ = /^(?:signals|deliveries|metrics|positions|rankings\.[a-z0-9-]{1,40}
 
 export type GroupVerdict = { verdict: 'open' } | { verdict: 'forbidden' | 'unknown'; message: string }
 
+/** Those that may be read: a preference may name what its owner may read no longer. */
+export const openGroups = (names: readonly string[], may: ReadonlySet<Capability>): string[] =>
+  names.filter((name) => judgeGroup(name, may).verdict === 'open')
+
 export function judgeGroup(name: string, may: ReadonlySet<Capability>): GroupVerdict {
   if (!READ.test(name))
     return {

@@ -2,8 +2,9 @@
 import websocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { problem, withZod, type Guard } from '../../platform/http/index.ts'
+import { problem, withZod, type Guard, type Identity } from '../../platform/http/index.ts'
 import { after, every } from '../../platform/runtime/index.ts'
+import { openGroups } from './access.ts'
 import type { StreamDesk } from './desk.ts'
 import type { Position } from './group.ts'
 import { MESSAGE_BYTES_MAX } from './protocol.ts'
@@ -16,6 +17,8 @@ const CLOSE_WAIT_MS = 1_000
 export interface StreamRoutePorts {
   guard: Guard
   desk: StreamDesk
+  /** The groups that a caller wants from the beginning. */
+  preferred(identity: Identity): Promise<string[]>
 }
 
 export async function streamRoutes(app: FastifyInstance, ports: StreamRoutePorts): Promise<void> {
@@ -26,7 +29,7 @@ export async function streamRoutes(app: FastifyInstance, ports: StreamRoutePorts
   eventSourceRoute(app, ports)
 }
 
-function websocketRoute(app: FastifyInstance, { guard, desk }: StreamRoutePorts): void {
+function websocketRoute(app: FastifyInstance, { guard, desk, preferred }: StreamRoutePorts): void {
   app.get(
     '/stream',
     { websocket: true, onRequest: guard.own, schema: { hide: true } },
@@ -64,6 +67,9 @@ function websocketRoute(app: FastifyInstance, { guard, desk }: StreamRoutePorts)
         void stopBeating()
         desk.leave(connection)
       })
+      const groups = openGroups(await preferred(identity), identity.may)
+      if (groups.length > 0)
+        connection.receive(JSON.stringify({ op: 'subscribe', id: 'preferences', groups }))
       receive = connection.receive
       for (const text of early) receive(text)
     },
@@ -75,7 +81,7 @@ const groupList = z
   .max(20_000)
   .transform((text) => text.split(','))
 
-function eventSourceRoute(app: FastifyInstance, { guard, desk }: StreamRoutePorts): void {
+function eventSourceRoute(app: FastifyInstance, { guard, desk, preferred }: StreamRoutePorts): void {
   withZod(app).get(
     '/stream/sse',
     {
@@ -84,15 +90,17 @@ function eventSourceRoute(app: FastifyInstance, { guard, desk }: StreamRoutePort
         tags: ['account'],
         summary: 'The stream as server-sent events; Last-Event-ID resumes',
         operationId: 'streamEvents',
-        querystring: z.object({ groups: groupList.optional().describe('names, joined by commas') }),
+        querystring: z.object({
+          groups: groupList.optional().describe('names, joined by commas; else those of your preferences'),
+        }),
         produces: ['text/event-stream'],
       },
     },
     async (request, reply) => {
-      const { groups } = request.query
-      if (groups === undefined)
-        throw problem(400, 'groups-missing', 'Name the groups: ?groups=signals', { field: 'groups' })
       const identity = (await guard.identify(request))!
+      const groups = request.query.groups ?? openGroups(await preferred(identity), identity.may)
+      if (groups.length === 0)
+        throw problem(400, 'groups-missing', 'Name the groups: ?groups=signals', { field: 'groups' })
       const from = positionsOf(request.headers['last-event-id'])
       reply.hijack()
       const { raw } = reply

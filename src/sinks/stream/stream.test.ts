@@ -48,7 +48,7 @@ beforeAll(async () => {
     guardDocs: guard.administer,
   })
   server.addHook('preClose', () => desk.stop())
-  await streamRoutes(server, { guard, desk })
+  await streamRoutes(server, { guard, desk, preferred: async () => [] })
   await server.listen({ host: '127.0.0.1', port: 0 })
   url = `127.0.0.1:${(server.server.address() as AddressInfo).port}`
 })

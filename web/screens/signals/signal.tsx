@@ -3,13 +3,13 @@ import { Button, Code, Group, SimpleGrid, Stack, Text, Timeline } from '@mantine
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { z } from 'zod'
-import type { signalTrail } from '../../src/signals/audit/contract.ts'
-import { call, get, useChange, type Delivery } from '../api.ts'
-import { useLive } from '../live/use-live.ts'
-import { Page } from '../ui/page.tsx'
-import { Sheet } from '../ui/sheet.tsx'
-import { State } from '../ui/state.tsx'
-import { Time } from '../ui/time.tsx'
+import type { signalTrail } from '../../../src/signals/audit/contract.ts'
+import { call, get, useChange, type Delivery } from '../../api.ts'
+import { useLive } from '../../live/use-live.ts'
+import { Page } from '../../ui/page.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import { State } from '../../ui/state.tsx'
+import { Time } from '../../ui/time.tsx'
 
 type Trail = z.infer<typeof signalTrail>
 

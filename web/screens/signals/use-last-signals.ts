@@ -1,42 +1,30 @@
-/** Signals, newest first, page by page, and live: what comes in is read at the top. */
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
-import { get, type Page, type Signal } from '../api.ts'
-import { useLive } from '../live/use-live.ts'
+/** The last signals, live: however many events come, they are read again at most once a second. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef } from 'react'
+import { get, type Page, type Signal } from '../../api.ts'
+import { useLive } from '../../live/use-live.ts'
 
-export interface SignalFilter {
-  ticker?: string | undefined
-  side?: 'buy' | 'sell' | undefined
-  decision?: 'approved' | 'rejected' | 'held' | undefined
-  source?: string | undefined
-}
-
-/** However many events come, the list is read again at most this often. */
 const REFRESH_MS = 1_000
 
-export function useSignals(filter: SignalFilter, limit = 100) {
-  const queries = useQueryClient()
-  const queryKey = ['signals', filter, limit]
-  const query = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam }) => {
-      const given = Object.entries({ ...filter, cursor: pageParam, limit: String(limit) })
-      return get<Page<Signal>>(
-        `/api/v1/signals?${new URLSearchParams(given.filter((one) => one[1]) as [string, string][])}`,
-      )
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
+export function useLastSignals(limit: number) {
+  useSignalChanges()
+  return useQuery({
+    queryKey: ['signals', 'last', limit],
+    queryFn: () => get<Page<Signal>>(`/api/v1/signals?limit=${limit}`),
   })
+}
+
+/** Reads again what is shown of signals whenever one has come, or one of their deliveries has ended. */
+export function useSignalChanges(): void {
+  const queries = useQueryClient()
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   useEffect(() => () => void (timer.current && clearTimeout(timer.current)), [])
-  const refresh = () => {
+  const refresh = useCallback(() => {
     timer.current ??= setTimeout(() => {
       timer.current = null
       void queries.invalidateQueries({ queryKey: ['signals'] })
     }, REFRESH_MS)
-  }
+  }, [queries])
   useLive('signals', refresh, refresh)
   useLive('deliveries', refresh, refresh)
-  return { ...query, signals: query.data?.pages.flatMap((page) => page.items) }
 }
