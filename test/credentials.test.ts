@@ -145,3 +145,19 @@ it('wrong keys in a row slow the sender down, and do not slow another', async ()
   expect((await from('198.51.100.67', token)).status).toBe(202)
   expect((await from('198.51.100.66', token)).status).toBe(202)
 })
+
+it('takes no more of a key in a minute than the key allows, and says when to come again', async () => {
+  const key = await makeKey({ options: { perMinute: 2 } })
+  const ask = () => post(key.url, signal())
+  expect([(await ask()).status, (await ask()).status]).toEqual([202, 202])
+  const over = await ask()
+  expect(over.status).toBe(429)
+  expect(over.body).toMatchObject({ code: 'over-limit', detail: 'This key takes 2 requests a minute.' })
+  expect(Number(over.headers.get('retry-after'))).toBeGreaterThan(30)
+  await until(async () => {
+    const { items } = await get<{ items: { key_id: string; code: string }[] }>(
+      `${program.url}/api/v1/rejected-payloads?key_id=${key.id}`,
+    )
+    return items.length === 1 && items[0]!.key_id === key.id && items[0]!.code === 'over-limit'
+  })
+})

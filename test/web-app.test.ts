@@ -1,13 +1,11 @@
 /** An operator's day in a real browser: first run, key, alert, destination, failure, replay, sell all, logout. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { consoleErrors, openBrowser, seriousFindings } from './browser.ts'
+import { seriousFindings } from './browser.ts'
 import { requireService } from './services.ts'
-import { freshStore, openScreener, openSink, post, startProgram } from './stage.ts'
-import type { Program, Sink } from './stage.ts'
+import { post, type Program, type Sink } from './stage.ts'
+import { openWeb, PASSWORD, type Web } from './web-stage.ts'
 
-const PASSWORD = 'correct horse battery'
-const SHOTS = process.env['SCREENSHOTS']
 const SCREENS = [
   'Overview',
   'Signals',
@@ -23,8 +21,7 @@ const SCREENS = [
 ]
 
 describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
-  let store: Awaited<ReturnType<typeof freshStore>>
-  let screener: Awaited<ReturnType<typeof openScreener>>
+  let web: Web
   let sink: Sink
   let program: Program
   let browser: Browser
@@ -36,42 +33,14 @@ describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
   let n = 0
 
   const send = (ticker: string, side = 'BUY') => post(hook, { ticker, side, price: 10 + n, id: `w-${n++}` })
-  const go = (name: string) =>
-    page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name, exact: true }).click()
-  const shot = async (name: string) => {
-    if (SHOTS)
-      await page.screenshot({
-        path: `${SHOTS}/${name.replaceAll(' ', '-').toLowerCase()}.png`,
-        fullPage: true,
-      })
-  }
+  const go = (name: string) => web.go(name)
+  const shot = (name: string) => web.shot(name)
 
   beforeAll(async () => {
-    store = await freshStore()
-    sink = await openSink()
-    screener = await openScreener(['AAPL', 'MSFT', 'NVDA'])
-    program = await startProgram({
-      ...store.env,
-      WEBHOOK_AUTH: 'required',
-      DEST_WEBHOOK_URL: sink.url,
-      DEST_WEBHOOK_RATE_LIMITING_ENABLED: 'false',
-      FINVIZ_URL: screener.url,
-      FINVIZ_REFRESH_SEC: '1',
-      EGRESS_ALLOW: '127.0.0.0/8',
-    })
-    browser = await openBrowser()
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-    page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    errors = consoleErrors(page)
+    web = await openWeb()
+    ;({ sink, program, browser, context, page, errors } = web)
   })
-
-  afterAll(async () => {
-    await browser?.close()
-    await program?.stop()
-    await store?.close()
-    await Promise.all([sink?.close(), screener?.close()])
-  })
+  afterAll(() => web?.close())
 
   it('asks the first visitor for the administrator, and shows the overview', async () => {
     await page.goto(program.url)

@@ -1,5 +1,5 @@
 /** The web app: its routes, and what all screens share. */
-import { createTheme, MantineProvider, Modal, type CSSVariablesResolver } from '@mantine/core'
+import { Code, createTheme, MantineProvider, Modal, type CSSVariablesResolver } from '@mantine/core'
 import '@mantine/core/styles.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router'
@@ -9,7 +9,9 @@ import { AuditLog } from './screens/audit-log.tsx'
 import { Destinations } from './screens/destinations.tsx'
 import { TakeLink } from './screens/enter.tsx'
 import { Inbox } from './screens/inbox.tsx'
-import { Keys } from './screens/keys.tsx'
+import { Key } from './screens/keys/key.tsx'
+import { Keys } from './screens/keys/keys.tsx'
+import { Reach } from './screens/keys/reach.tsx'
 import { Overview } from './screens/overview.tsx'
 import { Ranking } from './screens/ranking.tsx'
 import { SellDesk } from './screens/sell-desk.tsx'
@@ -35,6 +37,8 @@ const screens = {
   '/sell': SellDesk,
   '/inbox': Inbox,
   '/keys': Keys,
+  '/keys/$id': Key,
+  '/reach': Reach,
   '/users': Users,
   '/audit': AuditLog,
   '/system': System,
@@ -55,7 +59,11 @@ const theme = createTheme({
   defaultRadius: 'sm',
   primaryColor: 'blue',
   primaryShade: { light: 8, dark: 9 },
-  components: { Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }) },
+  components: {
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    // Broken rather than scrolled: what scrolls must be reached by keyboard.
+    Code: Code.extend({ styles: { root: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } } }),
+  },
 })
 const COLOURS = ['teal', 'blue', 'orange', 'yellow', 'gray', 'red']
 const inkOf = (shade: number) =>

@@ -16,6 +16,8 @@ const SCREENS = [
   '/sell',
   '/inbox',
   '/keys',
+  '/keys/:id',
+  '/reach',
   '/users',
   '/audit',
   '/system',

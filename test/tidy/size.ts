@@ -27,7 +27,6 @@ const longFunctions: Readonly<Record<string, number>> = {
   'src/signals/destinations/routes.ts': 250,
   'src/signals/outbox/deliverer.ts': 150,
   'src/sources/manual/routes.ts': 95,
-  'src/sources/webhook/keys/routes.ts': 165,
   'src/app/pipeline.ts': 150,
   'src/app/gateway.ts': 100,
   'src/app/status.ts': 75,

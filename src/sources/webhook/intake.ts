@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { nowMs } from '../../platform/runtime/index.ts'
 import type { Journal, Receipt, RepeatKey, SignalDraft, Submission } from '../../signals/index.ts'
 import { byBody, byRequest, bySignature, type Authentication, type Caller } from './authenticate.ts'
-import { repeatWindowMs, type WebhookKey } from './key.ts'
+import { readingOf, repeatWindowMs, type WebhookKey } from './key.ts'
 import type { KeyRing } from './key-ring.ts'
 import { readPayload, type PayloadItem } from './payload/index.ts'
 
@@ -30,6 +30,7 @@ export type IntakeAnswer =
   | { outcome: 'answered'; key: WebhookKey | null; batch: boolean; items: ItemAnswer[] }
   | { outcome: 'unauthenticated' }
   | { outcome: 'wrong-network'; key: WebhookKey }
+  | { outcome: 'over-limit'; key: WebhookKey; retryAfterMs: number }
   | {
       outcome: 'refused'
       key: WebhookKey | null
@@ -45,14 +46,12 @@ export async function takeIn(ports: IntakePorts, request: IntakeRequest): Promis
   const text = request.body.toString('utf8')
   const early = byRequest(ports.ring, request) ?? bySignature(ports.ring, request, text, receivedAtMs)
   if (early !== undefined && early.outcome !== 'known') return turnAway(early)
-  const options = early?.key.options
   const payload = readPayload({
     text,
     contentType: request.headers['content-type'],
     query: request.query,
     nowMs: receivedAtMs,
-    ...(options?.fieldMap && { fieldMap: options.fieldMap }),
-    ...(options?.defaultSide && { defaults: { side: options.defaultSide } }),
+    ...readingOf(early?.key.options ?? {}),
   })
   const authentication = early ?? byBody(ports.ring, request, payload.credentials)
   if (
@@ -62,7 +61,9 @@ export async function takeIn(ports: IntakePorts, request: IntakeRequest): Promis
     return turnAway(authentication)
   }
   const key = authentication.outcome === 'known' ? authentication.key : null
-  if (key !== null) ports.ring.used(key)
+  if (key !== null) ports.ring.used(key, receivedAtMs)
+  const waitMs = key === null ? 0 : ports.ring.waitFor(key, receivedAtMs)
+  if (waitMs > 0) return { outcome: 'over-limit', key: key!, retryAfterMs: waitMs }
   if (payload.outcome === 'refused') {
     const { code, field, message, body } = payload
     return { outcome: 'refused', key, code, field, message, body }

@@ -1,6 +1,15 @@
 /** The webhook keys as every process holds them: found by the hash of their token, read again when one changed. */
 import type { Database, VersionWatch } from '../../platform/db/index.ts'
-import { hashToken, makeToken, nowMs, showToken, uuidv7, type Sealer } from '../../platform/runtime/index.ts'
+import {
+  hashToken,
+  makeToken,
+  nowMs,
+  showToken,
+  spend,
+  uuidv7,
+  type LimitState,
+  type Sealer,
+} from '../../platform/runtime/index.ts'
 import type { KeyOptions, WebhookKey } from './key.ts'
 import { insertKey, KEYS_VERSION, listKeys, noteKeyUse, type StoredKey } from './store.ts'
 
@@ -11,8 +20,10 @@ export interface KeyRing {
   signing(): readonly WebhookKey[]
   all(): readonly WebhookKey[]
   find(id: string): WebhookKey | undefined
+  /** Spends one request of a key's own limit; how long to wait when there is none left, else 0. */
+  waitFor(key: WebhookKey, nowMs: number): number
   /** Notes that a key was used; written now and then. */
-  used(key: WebhookKey): void
+  used(key: WebhookKey, nowMs: number): void
   writeUse(): Promise<void>
   reload(): Promise<void>
 }
@@ -22,6 +33,7 @@ export async function openKeyRing(db: Database, sealer: Sealer, versions: Versio
   let byHash = new Map<string, StoredKey>()
   let signing: StoredKey[] = []
   const usedIds = new Set<string>()
+  const spent = new Map<string, LimitState>()
   const reload = async () => {
     keys = await listKeys(db, sealer)
     const live = keys.filter((key) => key.revokedAtMs === null)
@@ -35,7 +47,17 @@ export async function openKeyRing(db: Database, sealer: Sealer, versions: Versio
     signing: () => signing,
     all: () => keys,
     find: (id) => keys.find((key) => key.id === id),
-    used: (key) => void usedIds.add(key.id),
+    waitFor(key, atMs) {
+      const { perMinute } = key.options
+      if (perMinute === undefined) return 0
+      const spending = spend([{ permits: perMinute, windowMs: 60_000 }], spent.get(key.id) ?? [], atMs, 1)
+      spent.set(key.id, spending.state)
+      return spending.retryAfterMs
+    },
+    used(key, atMs) {
+      key.lastUsedAtMs = atMs
+      usedIds.add(key.id)
+    },
     async writeUse() {
       if (usedIds.size === 0) return
       const ids = [...usedIds]

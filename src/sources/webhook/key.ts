@@ -13,7 +13,15 @@ export interface KeyOptions {
   repeatWindowSec?: number
   /** A signal older than this on arrival is refused. */
   maxLagSec?: number
+  /** Requests in any minute at each gateway; absent: no limit of its own. */
+  perMinute?: number
 }
+
+/** What the options say of reading a body. */
+export const readingOf = ({ fieldMap, defaultSide }: KeyOptions) => ({
+  ...(fieldMap && { fieldMap }),
+  ...(defaultSide && { defaults: { side: defaultSide } }),
+})
 
 export interface WebhookKey {
   id: string

@@ -111,6 +111,20 @@ function turnAway(
     ports.refusals.note({ keyId: key?.id ?? null, remote, status: 400, code, field, message, body })
     throw problem(400, code, message, field === null ? {} : { field })
   }
+  if (result.outcome === 'over-limit') {
+    const { key, retryAfterMs } = result
+    const message = `This key takes ${key.options.perMinute} requests a minute.`
+    ports.refusals.note({
+      keyId: key.id,
+      remote,
+      status: 429,
+      code: 'over-limit',
+      field: null,
+      message,
+      body: '',
+    })
+    throw problem(429, 'over-limit', message, { retryAfterSec: Math.ceil(retryAfterMs / 1000) })
+  }
   ports.failures.note(remote, nowMs())
   const message =
     result.outcome === 'wrong-network'

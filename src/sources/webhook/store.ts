@@ -84,6 +84,14 @@ export async function noteKeyUse(db: Database, ids: readonly string[]): Promise<
   await db.query(`update webhook_keys set last_used_at = now() where id = any($1::uuid[])`, [ids])
 }
 
+/** When keys were last used, as far as any process has written it: epoch milliseconds by id. */
+export async function readKeyUse(db: Database): Promise<Map<string, number>> {
+  const rows = await db.query<{ id: string; at: number }>(
+    `select id, last_used_at as at from webhook_keys where last_used_at is not null`,
+  )
+  return new Map(rows.map(({ id, at }) => [id, at]))
+}
+
 export interface RefusedPayload {
   id: string
   receivedAtMs: number
@@ -109,13 +117,14 @@ export async function insertRefused(db: Database, refused: readonly RefusedPaylo
 
 export async function listRefused(
   db: Database,
-  beforeId: string | undefined,
+  { keyId, beforeId }: { keyId: string | undefined; beforeId: string | undefined },
   limit: number,
 ): Promise<RefusedPayload[]> {
   return db.query<RefusedPayload & Record<string, unknown>>(
     `select id, received_at as "receivedAtMs", key_id as "keyId", remote, status, code, field, message, body
-     from rejected_payloads where $1::uuid is null or id < $1 order by id desc limit $2`,
-    [beforeId ?? null, limit],
+     from rejected_payloads where ($1::uuid is null or id < $1) and ($3::uuid is null or key_id = $3)
+     order by id desc limit $2`,
+    [beforeId ?? null, limit, keyId ?? null],
   )
 }
 
