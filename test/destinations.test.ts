@@ -203,15 +203,34 @@ describe('dead letters', () => {
     const replay = async (body: object) =>
       (await post(api('deliveries/replay'), { destination_id: destination.id, ...body }, asAdmin)).body
     const one = { deliveries: [{ signal_id: dead[0]!.signal_id, seq: dead[0]!.seq }] }
-    expect(await replay(one)).toEqual({ replayed: 1 })
-    expect(await replay(one)).toEqual({ replayed: 0 })
+    expect(await replay(one)).toEqual({ replayed: 1, stale: 0 })
+    expect(await replay(one)).toEqual({ replayed: 0, stale: 0 })
     expect(await replay({ state: 'dead', since: new Date(Date.now() + 60_000).toISOString() })).toEqual({
       replayed: 0,
+      stale: 0,
     })
     expect(await replay({ state: 'dead', since: new Date(Date.now() - 60_000).toISOString() })).toEqual({
       replayed: 2,
+      stale: 0,
     })
     await until(() => sink.arrivals.length === 6)
+  })
+
+  it('that are older than their destination takes are sent only when forced', async () => {
+    sink.answer = (_request, response) => void response.writeHead(400).end('no')
+    const { destination } = await make('late letters', { settings: { ...SETTINGS, maxAgeMs: 1_000 } })
+    await send('LATE')
+    await until(async () => (await ended('dead', destination.id)).length === 1)
+    const replay = async (more: object = {}) =>
+      (await post(api('deliveries/replay'), { destination_id: destination.id, ...more }, asAdmin)).body
+    const [letter] = await ended('dead', destination.id)
+    const { signal } = await get<{ signal: { received_at: string } }>(api(`signals/${letter!.signal_id}`))
+    await until(() => Date.now() - Date.parse(signal.received_at) > 1_000)
+    expect(await replay()).toEqual({ replayed: 0, stale: 1 })
+    sink.answer = (_request, response) => void response.writeHead(200).end()
+    expect(await replay({ force: true })).toEqual({ replayed: 1, stale: 0 })
+    await until(() => sink.arrivals.length === 2)
+    expect(await ended('dead', destination.id)).toEqual([])
   })
 })
 

@@ -171,7 +171,7 @@ describe('a delivery', () => {
     expect(dead.items[0]).toMatchObject({ status: 422, excerpt: 'no such ticker' })
     sink.answer = (_request, response) => void response.writeHead(200).end()
     const { body } = await post(`${program.url}/api/v1/deliveries/replay`, { state: 'dead' }, asAdmin)
-    expect(body).toEqual({ replayed: 1 })
+    expect(body).toEqual({ replayed: 1, stale: 0 })
     await until(() => sink.arrivals.length === 2)
     expect(sink.arrivals[1]!.body).toBe(sink.arrivals[0]!.body)
     await idle()

@@ -191,6 +191,7 @@ describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
       .filter({ hasText: 'Second' })
     await row.getByRole('button', { name: 'Test' }).click()
     await page.getByRole('status').filter({ hasText: 'Second: delivered 200' }).waitFor()
+    await page.keyboard.press('Escape')
     await row.getByRole('button', { name: 'Pause' }).click()
     await row.getByText('paused').waitFor()
   })

@@ -33,14 +33,17 @@ export class ApiError extends Error {
 }
 
 /** @throws ApiError with the server's own words */
-export async function call<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T = unknown>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const response = await fetch(path, {
     method,
     credentials: 'same-origin',
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch(() => null)
   if (response === null) throw new ApiError(0, {})
   const text = await response.text()

@@ -1,50 +1,52 @@
 /** The web app: its routes, and what all screens share. */
-import { Code, createTheme, MantineProvider, Modal, type CSSVariablesResolver } from '@mantine/core'
+import { MantineProvider } from '@mantine/core'
 import '@mantine/core/styles.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  RouterProvider,
+  type ErrorComponentProps,
+} from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
-import { Account } from './screens/account.tsx'
-import { AuditLog } from './screens/audit-log.tsx'
-import { Destinations } from './screens/destinations.tsx'
 import { TakeLink } from './screens/enter.tsx'
-import { Inbox } from './screens/inbox.tsx'
-import { Key } from './screens/keys/key.tsx'
-import { Keys } from './screens/keys/keys.tsx'
-import { Reach } from './screens/keys/reach.tsx'
 import { Overview } from './screens/overview.tsx'
-import { Ranking } from './screens/ranking.tsx'
-import { SellDesk } from './screens/sell-desk.tsx'
-import { Signal } from './screens/signals/signal.tsx'
-import { Signals } from './screens/signals/signals.tsx'
-import { System } from './screens/system.tsx'
-import { Users } from './screens/users.tsx'
-import { Shell, useMe } from './shell.tsx'
-
-function OwnAccount() {
-  const { data } = useMe()
-  return data ? <Account me={data} /> : null
-}
+import { Shell } from './shell.tsx'
+import { readable, theme } from './theme.ts'
+import { Fault } from './ui/page.tsx'
 
 const root = createRootRoute({ component: Outlet })
 const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
+/** The first screen is in the first load; each other one is loaded when somebody goes there. */
 const screens = {
   '/': Overview,
-  '/signals': Signals,
-  '/signals/$id': Signal,
-  '/ranking': Ranking,
-  '/destinations': Destinations,
-  '/sell': SellDesk,
-  '/inbox': Inbox,
-  '/keys': Keys,
-  '/keys/$id': Key,
-  '/reach': Reach,
-  '/users': Users,
-  '/audit': AuditLog,
-  '/system': System,
-  '/account': OwnAccount,
+  '/signals': lazyRouteComponent(() => import('./screens/signals/signals.tsx'), 'Signals'),
+  '/signals/$id': lazyRouteComponent(() => import('./screens/signals/signal.tsx'), 'Signal'),
+  '/ranking': lazyRouteComponent(() => import('./screens/ranking.tsx'), 'Ranking'),
+  '/destinations': lazyRouteComponent(
+    () => import('./screens/destinations/destinations.tsx'),
+    'Destinations',
+  ),
+  '/destinations/$id': lazyRouteComponent(
+    () => import('./screens/destinations/destination.tsx'),
+    'Destination',
+  ),
+  '/sell': lazyRouteComponent(() => import('./screens/sell-desk.tsx'), 'SellDesk'),
+  '/inbox': lazyRouteComponent(() => import('./screens/inbox.tsx'), 'Inbox'),
+  '/keys': lazyRouteComponent(() => import('./screens/keys/keys.tsx'), 'Keys'),
+  '/keys/$id': lazyRouteComponent(() => import('./screens/keys/key.tsx'), 'Key'),
+  '/reach': lazyRouteComponent(() => import('./screens/keys/reach.tsx'), 'Reach'),
+  '/users': lazyRouteComponent(() => import('./screens/users.tsx'), 'Users'),
+  '/audit': lazyRouteComponent(() => import('./screens/audit-log.tsx'), 'AuditLog'),
+  '/system': lazyRouteComponent(() => import('./screens/system.tsx'), 'System'),
+  '/account': lazyRouteComponent(() => import('./screens/account.tsx'), 'Account'),
 }
 const router = createRouter({
+  defaultPreload: 'intent',
+  defaultErrorComponent: ({ error }: ErrorComponentProps) => <Fault error={error as Error} />,
   routeTree: root.addChildren([
     createRoute({ getParentRoute: () => root, path: '/welcome', component: TakeLink }),
     app.addChildren(
@@ -55,42 +57,6 @@ const router = createRouter({
   ]),
 })
 
-const theme = createTheme({
-  defaultRadius: 'sm',
-  primaryColor: 'blue',
-  primaryShade: { light: 8, dark: 9 },
-  components: {
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
-    // Broken rather than scrolled: what scrolls must be reached by keyboard.
-    Code: Code.extend({ styles: { root: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } } }),
-  },
-})
-const COLOURS = ['teal', 'blue', 'orange', 'yellow', 'gray', 'red']
-const inkOf = (shade: number) =>
-  Object.fromEntries(
-    COLOURS.flatMap((colour) =>
-      ['outline', 'light-color'].map((use) => [
-        `--mantine-color-${colour}-${use}`,
-        `color-mix(in srgb, var(--mantine-color-${colour}-${shade}), var(--mantine-color-text) 35%)`,
-      ]),
-    ),
-  )
-/** Text in colours and dimmed text that can still be read: 4.5:1 on either ground (WCAG AA). */
-const readable: CSSVariablesResolver = () => ({
-  variables: {},
-  light: {
-    ...inkOf(9),
-    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
-    '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
-    '--mantine-color-error': 'var(--mantine-color-red-9)',
-  },
-  dark: {
-    ...inkOf(3),
-    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
-    '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
-    '--mantine-color-error': 'var(--mantine-color-red-4)',
-  },
-})
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 2 } } })
 /** The content policy lets in only styles that carry this page's own number. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''

@@ -13,6 +13,7 @@ const SCREENS = [
   '/signals/:id',
   '/ranking',
   '/destinations',
+  '/destinations/:id',
   '/sell',
   '/inbox',
   '/keys',

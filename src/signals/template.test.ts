@@ -32,11 +32,21 @@ describe('a template', () => {
   it.each([
     ['an unknown field', '{"a":"{{prise}}"}', 'prise'],
     ['a field that is never closed', '{"a":"{{price"}', 'never closed'],
-    ['a body that is not JSON', '{"a": {{price}}', 'not valid JSON'],
+    ['a body that is not JSON', '{"a": {{price}}', 'no valid JSON'],
     ['a body that is too long', 'x'.repeat(8_001), 'longer than'],
   ])('is refused for %s', (_title, template, message) => {
     const check = checkTemplate(template)
     expect(check.ok ? '' : check.message).toContain(message)
+  })
+
+  it.each([
+    ['{"a":"{{prise}}"}', 1, 7],
+    ['{\n "a": {{price}},\n}', 3, 1],
+    ['{"a": {{received_at}}} x', 1, 24],
+    ['{"a":"{{price"}', 1, 7],
+    ['{"a": {{price}}', 1, 16],
+  ])('says where %j is wrong', (template, line, column) => {
+    expect(checkTemplate(template)).toMatchObject({ ok: false, at: { line, column } })
   })
 
   it('gives JSON whatever the signal says', () => {

@@ -1,4 +1,5 @@
 /** Templates of outgoing bodies: `{{ticker}}` and friends, checked when saved, rendered once per delivery. Pure. */
+import { findFault } from '../platform/http/index.ts'
 import type { Signal } from './signal.ts'
 
 /** What a template may name. Times are ISO-8601, numbers decimal text. */
@@ -21,29 +22,47 @@ const TEMPLATE_LENGTH_MAX = 8_000
 
 export type TemplateCheck =
   | { ok: true; contentType: 'application/json' | 'text/plain' }
-  | { ok: false; field: string; message: string }
+  | { ok: false; field: string; message: string; at: TemplatePlace }
 
-type Piece = { text: string } | { field: TemplateField }
+/** Counted from 1. */
+export interface TemplatePlace {
+  line: number
+  column: number
+}
+
+/** `at`: where in the template it begins. */
+type Piece = { text: string; at: number } | { field: TemplateField; at: number }
 
 /** Says whether a template can be saved: known fields only, closed braces, and JSON where it looks like JSON. */
 export function checkTemplate(template: string): TemplateCheck {
   if (template.length > TEMPLATE_LENGTH_MAX) {
-    return refuse('template', `The template is longer than ${TEMPLATE_LENGTH_MAX} characters.`)
+    return refuse(template, TEMPLATE_LENGTH_MAX, `it is longer than ${TEMPLATE_LENGTH_MAX} characters.`)
   }
   const parsed = parse(template)
-  if (!Array.isArray(parsed)) return refuse('template', parsed.message)
+  if (!Array.isArray(parsed)) return refuse(template, parsed.at, parsed.message)
   if (!isJson(template)) return { ok: true, contentType: 'text/plain' }
   // A number-like field may stand bare in JSON, a text needs its quotes: both kinds of sample must give JSON.
-  const sample = parsed.map((piece) => ('text' in piece ? piece.text : '0')).join('')
-  try {
-    JSON.parse(sample)
-    return { ok: true, contentType: 'application/json' }
-  } catch (error) {
-    return refuse(
-      'template',
-      `With its fields filled in, the template is not valid JSON: ${(error as Error).message}`,
-    )
+  const fault = findFault(parsed.map(sampleOf).join(''))
+  if (fault === null) return { ok: true, contentType: 'application/json' }
+  return refuse(
+    template,
+    placeIn(parsed, fault.position),
+    `with its fields filled in it is no valid JSON: ${fault.what}.`,
+  )
+}
+
+const sampleOf = (piece: Piece) => ('text' in piece ? piece.text : '0')
+
+/** From a place in the text with the fields filled in to the place in the template. */
+function placeIn(pieces: readonly Piece[], position: number): number {
+  let before = 0
+  for (const piece of pieces) {
+    const { length } = sampleOf(piece)
+    if (position < before + length) return 'text' in piece ? piece.at + position - before : piece.at
+    before += length
   }
+  const last = pieces.at(-1)!
+  return last.at + sampleOf(last).length
 }
 
 /** Fills a checked template. In JSON, values are escaped within a string; an absent value is empty, bare it is null. */
@@ -128,21 +147,21 @@ function stringStateAfter(text: string, inString: boolean): boolean {
   return inString
 }
 
-function parse(template: string): Piece[] | { message: string } {
+function parse(template: string): Piece[] | { message: string; at: number } {
   const pieces: Piece[] = []
   let at = 0
   for (;;) {
     const open = template.indexOf('{{', at)
     if (open === -1) break
     const close = template.indexOf('}}', open)
-    if (close === -1) return { message: `"{{" at character ${open + 1} is never closed.` }
+    if (close === -1) return { message: 'this "{{" is never closed.', at: open }
     const name = template.slice(open + 2, close).trim()
     if (!isField(name))
-      return { message: `"{{${name}}}" is not a field. Fields: ${TEMPLATE_FIELDS.join(', ')}.` }
-    pieces.push({ text: template.slice(at, open) }, { field: name })
+      return { message: `"{{${name}}}" is not a field. Fields: ${TEMPLATE_FIELDS.join(', ')}.`, at: open }
+    pieces.push({ text: template.slice(at, open), at }, { field: name, at: open })
     at = close + 2
   }
-  pieces.push({ text: template.slice(at) })
+  pieces.push({ text: template.slice(at), at })
   return pieces
 }
 
@@ -150,6 +169,8 @@ function isField(name: string): name is TemplateField {
   return (TEMPLATE_FIELDS as readonly string[]).includes(name)
 }
 
-function refuse(field: string, message: string): TemplateCheck {
-  return { ok: false, field, message }
+function refuse(template: string, position: number, message: string): TemplateCheck {
+  const before = template.slice(0, position)
+  const at = { line: before.split('\n').length, column: position - before.lastIndexOf('\n') }
+  return { ok: false, field: 'template', message: `Line ${at.line}, column ${at.column}: ${message}`, at }
 }

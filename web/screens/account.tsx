@@ -8,8 +8,11 @@ import { Fault, Page } from '../ui/page.tsx'
 import { Secret } from '../ui/secret.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { Time } from '../ui/time.tsx'
+import { useMe } from '../shell.tsx'
 
-export function Account({ me }: { me: Me }) {
+export function Account() {
+  const { data: me } = useMe()
+  if (!me) return null
   return (
     <Page title="Account" about={`${me.email}: ${me.role}, plan ${me.plan}.`}>
       <Password />

@@ -1,10 +1,11 @@
 /** What goes on now: what needs attention first, then the way of signals from sources through the gate to destinations. */
-import { Alert, Anchor, Card, Group, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Group, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get, type Delivery, type Destination, type Page as Rows, type Signal } from '../api.ts'
 import { useLive } from '../live/use-live.ts'
+import { Figure } from '../ui/figure.tsx'
 import { Page } from '../ui/page.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { State } from '../ui/state.tsx'
@@ -70,20 +71,6 @@ export function Overview() {
     </Page>
   )
 }
-
-const Figure = ({ name, value, unit }: { name: string; value: number; unit: string }) => (
-  <Card withBorder padding="sm">
-    <Text size="sm" c="dimmed">
-      {name}
-    </Text>
-    <Text size="xl" fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
-      {value.toLocaleString()}
-    </Text>
-    <Text size="xs" c="dimmed">
-      {unit}
-    </Text>
-  </Card>
-)
 
 /** On a coloured ground a link is told by its line, not by its colour. */
 const Go = ({ to, children }: { to: string; children: string }) => (

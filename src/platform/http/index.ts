@@ -13,6 +13,7 @@ export {
   type JsonLimits,
   type JsonReading,
 } from './json-guard.ts'
+export { findFault } from './json-fault.ts'
 export { splitArray, splitLines, type ItemTexts } from './json-items.ts'
 export { operationRoutes, type Probe } from './operations.ts'
 export { Problem, problem, sendProblem, toProblem, unavailable } from './problem.ts'

@@ -6,7 +6,10 @@
 export interface TextFault {
   /** Index into the text. */
   position: number
+  /** With line and column. */
   message: string
+  /** Without them. */
+  what: string
   /** The field it is in, `a.b[2]`; null at the top. */
   path: string | null
 }
@@ -48,14 +51,15 @@ export function pathAt(text: string, position: number): string | null {
 export const joinPath = (path: string): string =>
   path.length > PATH_MAX ? `${path.slice(0, PATH_MAX)}…` : path
 
-function fail(walk: Walk, message: string): void {
+function fail(walk: Walk, what: string): void {
   if (walk.fault !== null) return
   const before = walk.text.slice(0, walk.at)
   const line = before.split('\n').length
   const column = walk.at - before.lastIndexOf('\n')
   walk.fault = {
     position: walk.at,
-    message: `no valid JSON: line ${line}, column ${column}: ${message}`,
+    message: `no valid JSON: line ${line}, column ${column}: ${what}`,
+    what,
     path: showPath(walk.path),
   }
 }

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Database } from '../../platform/db/index.ts'
 import { problem, type Guard, type ZodApp } from '../../platform/http/index.ts'
-import { nowMs } from '../../platform/runtime/index.ts'
 import { replayDeliveries } from '../outbox/store.ts'
 import {
   deliveryPage,
@@ -29,8 +28,6 @@ export interface AuditRoutePorts {
 }
 
 const tags = ['audit']
-/** Replayed without force, a delivery gets this much time anew. */
-const REPLAY_AGE_MS = 60_000
 const REPLAY_MAX = 10_000
 
 const replayBody = z.strictObject({
@@ -162,7 +159,12 @@ function deliveryRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): 
         summary: 'Put ended deliveries back: these, or all of a state',
         operationId: 'replayDeliveries',
         body: replayBody,
-        response: { 200: z.object({ replayed: z.int() }) },
+        response: {
+          200: z.object({
+            replayed: z.int(),
+            stale: z.int().describe('left alone: older than their destination takes; `force` sends them'),
+          }),
+        },
       },
     },
     async ({ body }) => {
@@ -177,9 +179,9 @@ function deliveryRoutes(app: ZodApp, { db, guard, onQueued }: AuditRoutePorts): 
           },
           REPLAY_MAX,
         ))
-      const replayed = await replayDeliveries(db, wanted, body.force ? null : nowMs() + REPLAY_AGE_MS)
+      const done = await replayDeliveries(db, wanted, body.force)
       onQueued()
-      return { replayed }
+      return done
     },
   )
 }

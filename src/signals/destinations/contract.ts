@@ -1,6 +1,6 @@
 /** The wire schemas of destinations. */
 import { z } from 'zod'
-import { checkTemplate } from '../template.ts'
+import { checkTemplate, TEMPLATE_FIELDS } from '../template.ts'
 import { DEFAULT_RETRY_DELAYS_MS, type Destination } from './destination.ts'
 
 const MINUTE_MS = 60_000
@@ -119,3 +119,14 @@ export function viewOf(d: Destination, circuit: DestinationView['circuit'], nowM
     version: d.version,
   }
 }
+
+export const templatePreview = z
+  .object({
+    ok: z.boolean(),
+    body: z.string().optional().describe('what would be sent'),
+    message: z.string().optional().describe('what is wrong with the template'),
+    line: z.int().optional().describe('where, counted from 1'),
+    column: z.int().optional(),
+    fields: z.array(z.enum(TEMPLATE_FIELDS)).describe('what a template may name'),
+  })
+  .meta({ id: 'TemplatePreview' })

@@ -1,12 +1,8 @@
-/** HTTP of destinations: make, change, test, rotate the secret, remove. */
+/** HTTP of destinations: make, change, rotate the secret, remove. */
 import { z } from 'zod'
-import type { Database } from '../../platform/db/index.ts'
-import { judgeUrl, networkList, problem, type Guard, type ZodApp } from '../../platform/http/index.ts'
+import { judgeUrl, problem, type ZodApp } from '../../platform/http/index.ts'
 import { makeSigningSecret, nowMs, uuidv7, type Sealer } from '../../platform/runtime/index.ts'
 import type { Circuits } from '../outbox/circuit.ts'
-import type { Attempt } from '../outbox/settle.ts'
-import type { Signal } from '../signal.ts'
-import type { DestinationBook } from './book.ts'
 import {
   destinationChange,
   destinationDraft,
@@ -14,51 +10,46 @@ import {
   viewOf,
   type DestinationChange,
 } from './contract.ts'
-import { bodyFor, OVERLAP_MS, rotateSecrets, showUrl, type Destination } from './destination.ts'
+import { OVERLAP_MS, rotateSecrets, showUrl, type Destination } from './destination.ts'
 import { deleteDestination, insertDestination, updateDestination } from './store.ts'
+import { findDestination, trialRoutes, type TrialRoutePorts } from './trial/routes.ts'
 
-/** Sends one sample to a destination, outside the journal. */
-export type TestSend = (destination: Destination, signal: Signal, body: string) => Promise<Attempt>
-
-export interface DestinationRoutePorts {
-  db: Database
+export interface DestinationRoutePorts extends TrialRoutePorts {
   sealer: Sealer
-  guard: Guard
-  book: DestinationBook
   circuits: Pick<Circuits, 'name'>
-  egressAllow: ReturnType<typeof networkList>
-  testSend: TestSend
 }
 
 const byId = z.object({ id: z.uuid() })
 
-export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePorts): Promise<void> {
-  const { db, sealer, book, guard } = ports
-  const view = (d: Destination) => viewOf(d, ports.circuits.name(d.id, nowMs()), nowMs())
-  const find = (id: string) => {
-    const found = book.find(id)
-    if (found === undefined) throw problem(404, 'not-found', 'There is no such destination.')
-    return found
-  }
-  const save = async (d: Destination) => {
-    if ((await updateDestination(db, sealer, d)) === null) {
-      throw problem(
-        412,
-        'changed-meanwhile',
-        'Somebody else changed this destination. Read it again, then change it.',
-      )
-    }
-    await book.reload()
-    return find(d.id)
-  }
-  const reads = { onRequest: guard.read }
-  const operates = { onRequest: guard.operate }
-  const tags = ['destinations']
+const tags = ['destinations']
+const changedMeanwhile = () =>
+  problem(412, 'changed-meanwhile', 'Somebody else changed this destination. Read it again, then change it.')
 
+export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePorts): Promise<void> {
+  readRoutes(app, ports)
+  makeRoute(app, ports)
+  changeRoute(app, ports)
+  removeRoute(app, ports)
+  rotateRoute(app, ports)
+  trialRoutes(app, ports)
+}
+
+function view(d: Destination, { circuits }: DestinationRoutePorts) {
+  return viewOf(d, circuits.name(d.id, nowMs()), nowMs())
+}
+
+async function save(d: Destination, { db, sealer, book }: DestinationRoutePorts): Promise<Destination> {
+  if ((await updateDestination(db, sealer, d)) === null) throw changedMeanwhile()
+  await book.reload()
+  return findDestination(book, d.id)
+}
+
+function readRoutes(app: ZodApp, ports: DestinationRoutePorts): void {
+  const { guard, book } = ports
   app.get(
     '/api/v1/destinations',
     {
-      ...reads,
+      onRequest: guard.read,
       schema: {
         tags,
         summary: 'All destinations',
@@ -66,13 +57,34 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
         response: { 200: z.object({ items: z.array(destinationView) }) },
       },
     },
-    async () => ({ items: book.all().map(view) }),
+    async () => ({ items: book.all().map((one) => view(one, ports)) }),
   )
+  app.get(
+    '/api/v1/destinations/:id',
+    {
+      onRequest: guard.read,
+      schema: {
+        tags,
+        summary: 'One destination',
+        operationId: 'getDestination',
+        params: byId,
+        response: { 200: destinationView },
+      },
+    },
+    async (request, reply) => {
+      const found = findDestination(book, request.params.id)
+      reply.header('etag', `"${found.version}"`)
+      return view(found, ports)
+    },
+  )
+}
 
+function makeRoute(app: ZodApp, ports: DestinationRoutePorts): void {
+  const { db, sealer, guard, book } = ports
   app.post(
     '/api/v1/destinations',
     {
-      ...operates,
+      onRequest: guard.operate,
       schema: {
         tags,
         summary: 'Make a destination; its signing secret is in this answer and nowhere else',
@@ -109,33 +121,17 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
       await insertDestination(db, sealer, destination)
       await book.reload()
       reply.code(201)
-      return { destination: view(find(destination.id)), secret }
+      return { destination: view(findDestination(book, destination.id), ports), secret }
     },
   )
+}
 
-  app.get(
-    '/api/v1/destinations/:id',
-    {
-      ...reads,
-      schema: {
-        tags,
-        summary: 'One destination',
-        operationId: 'getDestination',
-        params: byId,
-        response: { 200: destinationView },
-      },
-    },
-    async (request, reply) => {
-      const found = find(request.params.id)
-      reply.header('etag', `"${found.version}"`)
-      return view(found)
-    },
-  )
-
+function changeRoute(app: ZodApp, ports: DestinationRoutePorts): void {
+  const { guard, book } = ports
   app.patch(
     '/api/v1/destinations/:id',
     {
-      ...operates,
+      onRequest: guard.operate,
       schema: {
         tags,
         summary: 'Change, pause or resume a destination; If-Match guards against overwriting',
@@ -146,14 +142,10 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
       },
     },
     async (request, reply) => {
-      const found = find(request.params.id)
+      const found = findDestination(book, request.params.id)
       const match = request.headers['if-match']
       if (match !== undefined && match !== `"${found.version}"`) {
-        throw problem(
-          412,
-          'changed-meanwhile',
-          'Somebody else changed this destination. Read it again, then change it.',
-        )
+        throw changedMeanwhile()
       }
       const { url } = request.body
       if (url !== undefined) {
@@ -167,16 +159,19 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
         }
         insistOnUrl(url, ports)
       }
-      const saved = await save(changed(found, request.body))
+      const saved = await save(changed(found, request.body), ports)
       reply.header('etag', `"${saved.version}"`)
-      return view(saved)
+      return view(saved, ports)
     },
   )
+}
 
+function removeRoute(app: ZodApp, ports: DestinationRoutePorts): void {
+  const { db, guard, book } = ports
   app.delete(
     '/api/v1/destinations/:id',
     {
-      ...operates,
+      onRequest: guard.operate,
       schema: {
         tags,
         summary: 'Remove a destination; what waits for it ends as dead',
@@ -186,7 +181,7 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
       },
     },
     async (request, reply) => {
-      const found = find(request.params.id)
+      const found = findDestination(book, request.params.id)
       if (found.origin === 'environment') {
         throw problem(
           409,
@@ -199,11 +194,14 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
       return reply.code(204).send(null)
     },
   )
+}
 
+function rotateRoute(app: ZodApp, ports: DestinationRoutePorts): void {
+  const { guard, book } = ports
   app.post(
     '/api/v1/destinations/:id/rotate-secret',
     {
-      ...operates,
+      onRequest: guard.operate,
       schema: {
         tags,
         summary: 'A new signing secret; the old one signs along for a day',
@@ -213,65 +211,11 @@ export async function destinationRoutes(app: ZodApp, ports: DestinationRoutePort
       },
     },
     async (request) => {
-      const found = find(request.params.id)
+      const found = findDestination(book, request.params.id)
       const secret = makeSigningSecret()
       const atMs = nowMs()
-      await save({ ...found, secrets: rotateSecrets(found.secrets, secret, atMs) })
+      await save({ ...found, secrets: rotateSecrets(found.secrets, secret, atMs) }, ports)
       return { secret, old_expires_at: new Date(atMs + OVERLAP_MS).toISOString() }
-    },
-  )
-
-  app.post(
-    '/api/v1/destinations/:id/test',
-    {
-      ...operates,
-      schema: {
-        tags,
-        summary: 'Send one sample now; nothing is journaled',
-        operationId: 'testDestination',
-        params: byId,
-        response: {
-          200: z.object({
-            outcome: z.string(),
-            status: z.int().nullable(),
-            latency_ms: z.number(),
-            excerpt: z.string().nullable(),
-            body: z.string(),
-          }),
-        },
-      },
-    },
-    async (request) => {
-      const destination = find(request.params.id)
-      const signal = sampleSignal()
-      const body = bodyFor(destination, signal)
-      const attempt = await ports.testSend(destination, signal, body)
-      return {
-        outcome: attempt.outcome,
-        status: attempt.status ?? null,
-        latency_ms: attempt.latencyMs,
-        excerpt: attempt.excerpt?.slice(0, 1_000) ?? null,
-        body,
-      }
-    },
-  )
-
-  app.post(
-    '/api/v1/destinations/preview',
-    {
-      ...operates,
-      schema: {
-        tags,
-        summary: 'What a template would send for a sample signal',
-        operationId: 'previewTemplate',
-        body: destinationDraft.pick({ template: true }),
-        response: { 200: z.object({ body: z.string() }) },
-      },
-    },
-    async (request) => {
-      const { template } = request.body
-      const like = { settings: { action: true }, ...(template !== undefined && { template }) } as Destination
-      return { body: bodyFor(like, sampleSignal()) }
     },
   )
 }
@@ -304,20 +248,4 @@ const reasonByHand = (state: Destination['state']) => (state === 'active' ? unde
 /** Without the members that are undefined. */
 function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never
-}
-
-function sampleSignal(): Signal {
-  const atMs = nowMs()
-  return {
-    id: uuidv7(atMs),
-    source: 'webhook',
-    ticker: 'TEST',
-    side: 'buy',
-    price: '150.25',
-    quantity: '1',
-    strategy: 'test',
-    occurredAtMs: atMs,
-    receivedAtMs: atMs,
-    body: '{}',
-  }
 }

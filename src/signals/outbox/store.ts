@@ -183,34 +183,38 @@ export async function expireIdle(db: Database, node: string): Promise<number> {
   return rows.length
 }
 
-/** Puts ended deliveries back, each under its old webhook-id and with its old bytes. `maxAgeAtMs` null: whatever its age. */
+/**
+ * Puts ended deliveries back, each under its old webhook-id and with its old bytes. Those that are older than their
+ * destination takes are left alone and counted as stale, unless `force`.
+ */
 export async function replayDeliveries(
   db: Database,
   seqs: readonly { signalId: string; seq: number }[],
-  maxAgeAtMs: number | null,
-): Promise<number> {
-  const rows = await db.write(
+  force: boolean,
+): Promise<{ replayed: number; stale: number }> {
+  const [row] = await db.write<{ replayed: number; stale: number }>(
     `with asked as (
        select * from json_to_recordset($1::json) as x(signal_id uuid, seq bigint, n int)
+     ), due as materialized (
+       select d.signal_id, d.seq, s.decided_at + (t.settings->>'maxAgeMs')::double precision * interval '1 ms' as max_age_at
+       from asked a join deliveries d on d.signal_id = a.signal_id and d.seq = a.seq and d.replayed_at is null
+       join signals s on s.id = d.signal_id join destinations t on t.id = d.destination_id
      ), marked as (
-       update deliveries d set replayed_at = now() from asked a
-       where d.signal_id = a.signal_id and d.seq = a.seq and d.replayed_at is null
-       returning d.signal_id, d.destination_id, d.ticker, d.side, d.body, d.seq
+       update deliveries d set replayed_at = now() from due
+       where d.signal_id = due.signal_id and d.seq = due.seq and d.replayed_at is null
+         and ($2::boolean or due.max_age_at > now())
+       returning d.signal_id, d.destination_id, d.ticker, d.side, d.body, d.seq, due.max_age_at
      ), changed as (
        insert into signal_search_stale (signal_id, changes) select distinct signal_id, 1 from marked
        on conflict (signal_id) do update set changes = signal_search_stale.changes + 1
      ), bound as materialized (
-       select signal_id, destination_id, ticker, side, body, to_timestamp($2::double precision / 1000.0) as max_age_at,
-         $3::boolean as forced, row_number() over (order by seq) as n from marked
+       select signal_id, destination_id, ticker, side, body, max_age_at, $2::boolean as forced,
+         row_number() over (order by seq) as n from marked
      ), ${QUEUE_BOUND}
-     select 1 from queued`,
-    [
-      JSON.stringify(numbered(seqs.map((s) => ({ signal_id: s.signalId, seq: s.seq })))),
-      maxAgeAtMs ?? 8.64e12,
-      maxAgeAtMs === null,
-    ],
+     select (select count(*) from queued) as replayed, (select count(*) from due) - (select count(*) from marked) as stale`,
+    [JSON.stringify(numbered(seqs.map((s) => ({ signal_id: s.signalId, seq: s.seq })))), force],
   )
-  return rows.length
+  return row!
 }
 
 /** How many rows wait, at most `countMax` counted. */

@@ -4,11 +4,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { z } from 'zod'
 import type { signalTrail } from '../../../src/signals/audit/contract.ts'
-import { call, get, useChange, type Delivery } from '../../api.ts'
+import { get } from '../../api.ts'
 import { useLive } from '../../live/use-live.ts'
 import { Page } from '../../ui/page.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { State } from '../../ui/state.tsx'
+import { ReplayNotes } from '../destinations/dead-letters.tsx'
+import { useReplay } from '../destinations/use-replay.ts'
 import { Time } from '../../ui/time.tsx'
 
 type Trail = z.infer<typeof signalTrail>
@@ -19,18 +21,14 @@ export function Signal() {
   useLive<{ signal_id: string }>('deliveries', ({ signal_id }) => {
     if (signal_id === id) void trail.refetch()
   })
-  const again = useChange(
-    (one: Delivery) =>
-      call('POST', '/api/v1/deliveries/replay', { deliveries: [{ signal_id: one.signal_id, seq: one.seq }] }),
-    [['signal', id]],
-  )
+  const again = useReplay()
   const { data } = trail
   const signal = data?.signal
   return (
     <Page
       title={signal ? `${signal.ticker} ${signal.side}` : 'Signal'}
       about={signal ? `${signal.source}, ${signal.id}` : 'One signal and all that became of it.'}
-      error={trail.error ?? again.error}
+      error={trail.error}
     >
       {signal && (
         <SimpleGrid cols={{ base: 1, md: 2 }}>
@@ -68,6 +66,7 @@ export function Signal() {
           </Timeline>
         </SimpleGrid>
       )}
+      <ReplayNotes of={again} />
       {data && (
         <Sheet
           label="Deliveries"
@@ -83,7 +82,12 @@ export function Signal() {
               one.state === 'pending' ? (
                 ''
               ) : (
-                <Button key="b" size="compact-xs" variant="default" onClick={() => again.mutate(one)}>
+                <Button
+                  key="b"
+                  size="compact-xs"
+                  variant="default"
+                  onClick={() => again.ask({ deliveries: [{ signal_id: one.signal_id, seq: one.seq }] })}
+                >
                   Send again
                 </Button>
               ),
