@@ -58,7 +58,7 @@ describe.skipIf(!requireService('chromium'))('a webhook key in Chromium', () => 
   it('says which network is none, and takes TradingView’s alone when told', async () => {
     await page().getByLabel('Networks it takes from').fill('203.0.113.0/99')
     await page().getByRole('button', { name: 'Save' }).click()
-    await page().getByRole('alert').filter({ hasText: '203.0.113.0/99' }).waitFor()
+    await page().getByRole('alert').filter({ hasText: '203.0.113.0/99' }).first().waitFor()
     await page().getByRole('button', { name: 'Only TradingView’s addresses' }).click()
     await page().getByRole('button', { name: 'Save' }).click()
     await page().getByText('Saved: it counts from the next alert.').waitFor()

@@ -80,7 +80,7 @@ export async function expectGood(page: Page, name: string, shot: Web['shot']): P
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme: colours })
     // The menu slides away when the page becomes narrow.
-    await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished))')
+    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))')
     await shot(`${colours} ${name}`)
     expect(await seriousFindings(page), `${name}, ${colours}`).toEqual([])
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')

@@ -25,7 +25,7 @@ const screens = {
   '/': Overview,
   '/signals': lazyRouteComponent(() => import('./screens/signals/signals.tsx'), 'Signals'),
   '/signals/$id': lazyRouteComponent(() => import('./screens/signals/signal.tsx'), 'Signal'),
-  '/ranking': lazyRouteComponent(() => import('./screens/ranking.tsx'), 'Ranking'),
+  '/ranking': lazyRouteComponent(() => import('./screens/ranking/ranking.tsx'), 'Ranking'),
   '/destinations': lazyRouteComponent(
     () => import('./screens/destinations/destinations.tsx'),
     'Destinations',

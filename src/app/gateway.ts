@@ -30,6 +30,7 @@ import { demoRoutes } from './demo.ts'
 import type { Ground } from './ground.ts'
 import type { Pipeline } from './pipeline.ts'
 import { statusRoutes } from './status.ts'
+import { systemRoutes } from './system.ts'
 import { VERSION } from './version.ts'
 import { webApp } from './web-app.ts'
 
@@ -115,6 +116,7 @@ export async function buildGateway(
   server.addHook('preClose', () => desk.stop())
   await streamRoutes(server, { guard, desk, preferred: (identity) => preferredGroups(db, identity) })
   await statusRoutes(app, { ground, pipeline })
+  await systemRoutes(app, { ground, guard })
   await keyRoutes(app, { db, sealer, guard, ring, publicUrl: config.publicUrl })
   await destinationRoutes(app, {
     db,

@@ -12,8 +12,8 @@ import {
   type RankingSettings,
   type RankingSource,
 } from './config.ts'
-import { createLooker } from './look.ts'
-import { createSourceReader, type Politeness } from './read-source.ts'
+import { createLooker, type Looker } from './look.ts'
+import { createSourceReader, type Politeness, type SourceReader, type SourceReading } from './read-source.ts'
 import { isStale, ranksOf, type Snapshot } from './snapshot.ts'
 import {
   deleteRanking,
@@ -50,6 +50,12 @@ export interface RankingState {
   stored: StoredRanking
   snapshot: Snapshot | null
   stale: boolean
+  /** Since the list was last seen; null without one. */
+  ageMs: number | null
+  /** Older than this it is stale. */
+  maxAgeMs: number
+  /** What the gate does then. */
+  stalePolicy: Config['finvizStalePolicy']
 }
 
 export interface Rankings {
@@ -59,6 +65,8 @@ export interface Rankings {
   ): (Snapshot & { snapshotId: string; stale: boolean; rankOf(ticker: string): number | null }) | null
   state(name: string): RankingState | null
   names(): string[]
+  /** What a source would give now, kept nowhere; null while another preview is under way. */
+  preview(source: RankingSource): Promise<SourceReading | null>
   change(change: FinvizChange, trusted: boolean): Promise<RankingConfig>
   put(name: string, source: RankingSource): Promise<void>
   remove(name: string): Promise<boolean>
@@ -73,90 +81,46 @@ interface Held {
 }
 
 export async function startRankings(ports: RankingPorts): Promise<Rankings> {
-  const { db, sealer, config, log, versions } = ports
-  const held = new Map<string, Held>()
-  const watched = new Set<string>()
+  const { db, sealer, config, log } = ports
+  const { held, reload } = openHeld(ports)
   const maxAgeMs = config.finvizMaxAgeSec * 1000
   const environment = JSON.stringify(initialConfig(ports))
   measure(ports.metrics, held, maxAgeMs)
-  const looker = createLooker(ports, createSourceReader(ports.egress, politenessOf(config)))
-
-  async function reload(): Promise<void> {
-    const all = await readRankings(db, sealer)
-    for (const name of held.keys()) if (!all.some((one) => one.name === name)) held.delete(name)
-    for (const stored of all) {
-      const before = held.get(stored.name)?.snapshot ?? null
-      const snapshot = await newestSnapshot(db, stored.name)
-      held.set(stored.name, { stored, snapshot, ranks: ranksOf(snapshot?.tickers ?? []) })
-      if (!watched.has(stored.name)) {
-        watched.add(stored.name)
-        versions.watch(versionName(stored.name), reload)
-      }
-      if (snapshot !== null && snapshot.id !== before?.id) ports.onChange(stored.name)
-    }
-  }
-
-  async function settle(): Promise<void> {
-    const stored = (await readRankings(db, sealer)).find((one) => one.name === DEFAULT_RANKING)
-    if (stored === undefined || stored.environment !== environment) {
-      await writeConfig(db, sealer, { name: DEFAULT_RANKING, config: initialConfig(ports), environment })
-    }
-    await reload()
-  }
-
-  async function save(name: string, next: RankingConfig): Promise<void> {
-    await writeConfig(db, sealer, { name, config: next, environment })
-    looker.soon(name)
-    await reload()
-    if (name === DEFAULT_RANKING) await file.write(finvizView(next))
-  }
-
+  const reader = createSourceReader(ports.egress, politenessOf(config))
+  const looker = createLooker(ports, reader)
+  const preview = oneAtATime(reader)
   const current = () => held.get(DEFAULT_RANKING)!.stored.config
-  await settle()
+  const write = async (name: string, next: RankingConfig) => {
+    await writeConfig(db, sealer, { name, config: next, environment })
+    await reload()
+  }
+
+  await settle(ports, environment)
+  await reload()
   const file = watchConfigFile(
     config.finvizConfigFile,
     held.get(DEFAULT_RANKING)!.stored.updatedAtMs,
     async (change) => {
-      await writeConfig(db, sealer, {
-        name: DEFAULT_RANKING,
-        config: withChange(current(), change, true),
-        environment,
-      })
-      await reload()
+      await write(DEFAULT_RANKING, withChange(current(), change, true))
       log.info({ file: config.finvizConfigFile }, 'the config file was taken over')
     },
     log,
   )
-
-  const complain = (error: unknown) => log.warn({ err: error }, 'a ranking could not be refreshed')
-  const stops = [
-    every(
-      LOOK_MS,
-      async () => {
-        if (!ports.refreshes) return
-        const looked = await Promise.all([...held.values()].map(looker.look))
-        if (looked.includes(true)) await reload()
-      },
-      complain,
-    ),
-    every(3_600_000, () => dropOldSnapshots(db, config.metricsRetentionDays), complain),
-  ]
+  async function save(name: string, next: RankingConfig): Promise<void> {
+    looker.soon(name)
+    await write(name, next)
+    if (name === DEFAULT_RANKING) await file.write(finvizView(next))
+  }
+  const stops = keepLooking(ports, { held, reload, looker })
   return {
     settings: current,
     names: () => [...held.keys()],
-    inForce(name) {
-      const one = held.get(name)
-      if (!one?.snapshot) return null
-      const { snapshot, ranks } = one
-      const stale = isStale(snapshot, nowMs(), maxAgeMs)
-      return { ...snapshot, snapshotId: snapshot.id, stale, rankOf: (ticker) => ranks.get(ticker) ?? null }
-    },
+    inForce: (name) => inForce(held.get(name), maxAgeMs),
     state(name) {
       const one = held.get(name)
-      if (one === undefined) return null
-      const { stored, snapshot } = one
-      return { stored, snapshot, stale: snapshot === null || isStale(snapshot, nowMs(), maxAgeMs) }
+      return one === undefined ? null : stateOf(one, config)
     },
+    preview: (source) => preview(source, Math.max(current().topN, 1)),
     async change(change, trusted) {
       const next = withChange(current(), change, trusted)
       await save(DEFAULT_RANKING, next)
@@ -178,6 +142,91 @@ export async function startRankings(ports: RankingPorts): Promise<Rankings> {
       await file.stop()
       await Promise.all(stops.map((stop) => stop()))
     },
+  }
+}
+
+function inForce(one: Held | undefined, maxAgeMs: number): ReturnType<Rankings['inForce']> {
+  if (!one?.snapshot) return null
+  const { snapshot, ranks } = one
+  const stale = isStale(snapshot, nowMs(), maxAgeMs)
+  return { ...snapshot, snapshotId: snapshot.id, stale, rankOf: (ticker) => ranks.get(ticker) ?? null }
+}
+
+function stateOf({ stored, snapshot }: Held, config: Config): RankingState {
+  const maxAgeMs = config.finvizMaxAgeSec * 1000
+  const atMs = nowMs()
+  return {
+    stored,
+    snapshot,
+    stale: snapshot === null || isStale(snapshot, atMs, maxAgeMs),
+    ageMs: snapshot === null ? null : Math.max(0, atMs - snapshot.lastSeenAtMs),
+    maxAgeMs,
+    stalePolicy: config.finvizStalePolicy,
+  }
+}
+
+/** The rankings as this process holds them; read again when any process has changed one. */
+function openHeld({ db, sealer, versions, onChange }: RankingPorts) {
+  const held = new Map<string, Held>()
+  const watched = new Set<string>()
+  async function reload(): Promise<void> {
+    const all = await readRankings(db, sealer)
+    for (const name of held.keys()) if (!all.some((one) => one.name === name)) held.delete(name)
+    for (const stored of all) {
+      const before = held.get(stored.name)?.snapshot ?? null
+      const snapshot = await newestSnapshot(db, stored.name)
+      held.set(stored.name, { stored, snapshot, ranks: ranksOf(snapshot?.tickers ?? []) })
+      if (!watched.has(stored.name)) {
+        watched.add(stored.name)
+        versions.watch(versionName(stored.name), reload)
+      }
+      if (snapshot !== null && snapshot.id !== before?.id) onChange(stored.name)
+    }
+  }
+  return { held, reload }
+}
+
+/** The environment counts where it says something else than when the settings were stored. */
+async function settle(ports: RankingPorts, environment: string): Promise<void> {
+  const stored = (await readRankings(ports.db, ports.sealer)).find((one) => one.name === DEFAULT_RANKING)
+  if (stored === undefined || stored.environment !== environment)
+    await writeConfig(ports.db, ports.sealer, {
+      name: DEFAULT_RANKING,
+      config: initialConfig(ports),
+      environment,
+    })
+}
+
+function keepLooking(
+  { db, log, config, refreshes }: RankingPorts,
+  { held, reload, looker }: { held: ReadonlyMap<string, Held>; reload(): Promise<void>; looker: Looker },
+) {
+  const complain = (error: unknown) => log.warn({ err: error }, 'a ranking could not be refreshed')
+  return [
+    every(
+      LOOK_MS,
+      async () => {
+        if (!refreshes) return
+        const looked = await Promise.all([...held.values()].map(looker.look))
+        if (looked.includes(true)) await reload()
+      },
+      complain,
+    ),
+    every(3_600_000, () => dropOldSnapshots(db, config.metricsRetentionDays), complain),
+  ]
+}
+
+/** Looks at a source without keeping what it says; null while another such look is under way, out of politeness. */
+function oneAtATime(reader: SourceReader) {
+  let isBusy = false
+  return async (source: RankingSource, depth: number): Promise<SourceReading | null> => {
+    if (isBusy) return null
+    isBusy = true
+    try {
+      return await reader.read(source, false, depth)
+    } finally {
+      isBusy = false
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** SQL of rankings: their settings, how the last look went, and every snapshot. */
 import { bumpVersion, type Database } from '../platform/db/index.ts'
-import type { Sealer } from '../platform/runtime/index.ts'
+import { uuidv7Floor, type Sealer } from '../platform/runtime/index.ts'
 import type { RankingConfig } from './config.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -94,16 +94,43 @@ export async function newestSnapshot(db: Database, name: string): Promise<Snapsh
   return rows[0] ?? null
 }
 
+/** Newest first; `untilMs`: only lists that were taken then or before. */
 export async function listSnapshots(
   db: Database,
   name: string,
-  beforeId: string | undefined,
+  { beforeId, untilMs }: { beforeId?: string | undefined; untilMs?: number | undefined },
   limit: number,
 ): Promise<Snapshot[]> {
+  const before = [beforeId, untilMs === undefined ? undefined : uuidv7Floor(untilMs + 1)]
   return db.query<Snapshot & Record<string, unknown>>(
     `select ${SNAPSHOT} from ranking_snapshots where name = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
-    [name, beforeId ?? null, limit],
+    [name, before.filter((id) => id !== undefined).toSorted()[0] ?? null, limit],
   )
+}
+
+/** From entering to leaving; a list whose beginning is no longer kept has no `fromMs`. */
+export interface Stay {
+  fromMs: number | null
+  toMs: number | null
+  /** When it entered. */
+  rank: number | null
+}
+
+/** The last stays of a ticker in a list, newest first. */
+export async function listStays(db: Database, name: string, ticker: string, limit: number): Promise<Stay[]> {
+  const moves = await db.query<{ at: number; entered: boolean; rank: number | null }>(
+    `select taken_at as at, entered @> array[$2] as entered, array_position(tickers, $2) as rank
+     from ranking_snapshots where name = $1 and (entered @> array[$2] or "left" @> array[$2]) order by id desc limit $3`,
+    [name, ticker, limit * 2],
+  )
+  const stays: Stay[] = []
+  let leftAtMs: number | null = null
+  for (const { at, entered, rank } of moves) {
+    if (entered) stays.push({ fromMs: at, toMs: leftAtMs, rank })
+    leftAtMs = entered ? null : at
+  }
+  if (leftAtMs !== null && moves.length < limit * 2) stays.push({ fromMs: null, toMs: leftAtMs, rank: null })
+  return stays.slice(0, limit)
 }
 
 export async function insertSnapshot(db: Database, s: Snapshot): Promise<void> {

@@ -18,10 +18,8 @@ export const longFiles: Readonly<Record<string, { lines: number; reason: string 
  */
 const longFunctions: Readonly<Record<string, number>> = {
   'src/platform/http/operations.ts': 75,
-  'src/rankings/role.ts': 115,
   'src/platform/db/embedded/open.ts': 105,
   'bench/load.ts': 85,
-  'src/rankings/routes.ts': 190,
   'src/signals/outbox/deliverer.ts': 150,
   'src/sources/manual/routes.ts': 95,
   'src/app/pipeline.ts': 150,

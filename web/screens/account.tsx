@@ -8,6 +8,7 @@ import { Fault, Page } from '../ui/page.tsx'
 import { Secret } from '../ui/secret.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { Time } from '../ui/time.tsx'
+import { QrCode } from '../ui/qr-code.tsx'
 import { useMe } from '../shell.tsx'
 
 export function Account() {
@@ -116,7 +117,10 @@ function SecondFactor({ me }: { me: Me }) {
             confirm.mutate(values, { onSuccess: (made) => setCodes(made.recovery_codes) }),
           )}
         >
-          <Text size="sm">Enter this key in your authenticator app, then the code that it shows.</Text>
+          <Text size="sm">
+            Scan this with your authenticator app, or enter the key there; then the code that it shows.
+          </Text>
+          <QrCode text={begun.address} label="QR code for the authenticator app" />
           <Code block>{begun.secret}</Code>
           <Group gap="xs" align="flex-end">
             <TextInput

@@ -1,4 +1,5 @@
 /** A user: who they are, what their role lets them do, and what their plan entitles them to. Pure. */
+import { dictionary } from '@zxcvbn-ts/language-common'
 import type { Capability, Role } from '../../platform/http/index.ts'
 
 export const PLANS = ['free', 'premium'] as const
@@ -48,31 +49,28 @@ export const emailKey = (email: string): string => email.trim().toLowerCase()
 
 const PASSWORD_MIN = 12
 const PASSWORD_MAX = 200
-/** Words that the commonest passwords of twelve characters and more are made of. */
-const COMMON = [
-  'password',
-  'passwort',
-  'qwerty',
-  'qwertz',
-  'azerty',
-  'letmein',
-  'welcome',
-  'iloveyou',
-  'administrator',
-  'signalbox',
-]
+/** The 49,000 that leaked most often, and this product's own name. */
+const COMMON: ReadonlySet<string> = new Set([...dictionary['passwords-common'], 'signalbox'])
 
-/** Why a password is too weak, or null. Length counts, not signs (NIST SP 800-63B); the commonest patterns are refused. */
+/**
+ * Why a password is too weak, or null. Length counts, not signs (NIST SP 800-63B); the commonest are refused, also with
+ * numbers and signs around them, and repeated.
+ */
 export function passwordFault(password: string, about: { email: string; name: string }): string | null {
   if (password.length < PASSWORD_MIN) return `is shorter than ${PASSWORD_MIN} characters`
   if (password.length > PASSWORD_MAX) return `is longer than ${PASSWORD_MAX} characters`
   const lower = password.toLowerCase()
   if (new Set(lower).size < 5) return 'repeats too few characters'
-  const bare = lower.replaceAll(/[^\p{L}]/gu, '')
-  if (COMMON.some((word) => bare.replaceAll(word, '').length < 3)) return 'is one of the commonest there are'
-  if (/^(?:0?1234567890?|abcdefghijkl)/.test(lower)) return 'is one of the commonest there are'
+  if (isCommon(lower)) return 'is one of the commonest there are'
   const own = [emailKey(about.email).split('@')[0]!, about.name.toLowerCase()]
   if (own.some((one) => one.length > 3 && lower.replaceAll(one, '').length < 6))
     return 'is made of your own name'
   return null
+}
+
+function isCommon(lower: string): boolean {
+  const bare = lower.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+  const once = /^(.{3,}?)\1+/u.exec(bare)?.[1] ?? bare
+  const isRow = /^(?:0?1234567890?|abcdefghijkl)/.test(lower)
+  return isRow || [lower, bare, once].some((text) => text !== '' && COMMON.has(text))
 }
