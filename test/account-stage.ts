@@ -24,13 +24,14 @@ export const from = (number = fresh()): Sent => ({
   'x-forwarded-for': `198.18.${Math.floor(number / 250)}.${number % 250}`,
 })
 
-export async function openAccounts() {
+export async function openAccounts(env: Record<string, string> = {}) {
   const store = await freshStore()
   const program = await startProgram({
     ...store.env,
     TOP_N: '0',
     TRUSTED_PROXIES: '127.0.0.1/32',
     MAX_LOGIN_ATTEMPTS: '3',
+    ...env,
   })
 
   async function call(method: string, path: string, body?: unknown, headers: Sent = {}): Promise<Answer> {

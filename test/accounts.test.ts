@@ -19,10 +19,15 @@ afterAll(() => accounts?.close())
 describe('the first administrator', () => {
   it('is made once, by whoever sits at this machine, and not over the network without the admin token', async () => {
     const setup = (headers?: Record<string, string>) => call('POST', '/api/v1/setup', ADMIN, headers)
-    expect((await call('GET', '/api/v1/setup')).body).toEqual({ needed: true, token_needed: false })
+    expect((await call('GET', '/api/v1/setup')).body).toEqual({
+      needed: true,
+      token_needed: false,
+      mail: false,
+    })
     expect((await call('GET', '/api/v1/setup', undefined, from())).body).toEqual({
       needed: true,
       token_needed: true,
+      mail: false,
     })
     expect((await setup(from())).status).toBe(401)
     expect((await call('POST', '/api/v1/setup', { ...ADMIN, password: 'password1234' })).body).toMatchObject({

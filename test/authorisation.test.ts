@@ -21,7 +21,7 @@ const document = JSON.parse(readFileSync(join(import.meta.dirname, '../docs/open
 function capabilityOf(method: string, { tags = [], security }: Operation): string {
   if (security?.length === 0) return 'nothing'
   if (tags.includes('account')) return 'own'
-  if (tags.includes('users')) return 'administer'
+  if (tags.includes('users') || tags.includes('administration')) return 'administer'
   return method === 'get' ? 'read' : 'operate'
 }
 

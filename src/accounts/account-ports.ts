@@ -1,10 +1,13 @@
 /** What every call of accounts works with. */
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../platform/db/index.ts'
+import type { Mail } from '../platform/mail/index.ts'
 import { problem, type Guard, type Identity } from '../platform/http/index.ts'
 import { nowMs, type Sealer } from '../platform/runtime/index.ts'
 import type { AccountSettings } from './account-settings.ts'
 import { insertAudit, type AuditEntry } from './audit/store.ts'
+import { queueMail } from './mail/store.ts'
+import { securityMail, type SecurityEvent } from './mail/texts.ts'
 import type { AccessTokens } from './tokens/jwt.ts'
 import { findUser } from './users/store.ts'
 import { passwordFault, type User } from './users/user.ts'
@@ -35,6 +38,24 @@ export async function callerInPerson(ports: AccountPorts, request: FastifyReques
   if (found.identity.via !== 'session')
     throw problem(403, 'session-needed', 'A token may not change this: log in with your password.')
   return found
+}
+
+/** Puts a mail among those to be sent. */
+export const post = ({ db, sealer }: AccountPorts, mail: Mail): Promise<void> =>
+  queueMail(db, sealer, mail, nowMs())
+
+/** Mails the owner what happened to their account, where mail is set up and their address is confirmed. */
+export async function tellOwner(
+  ports: AccountPorts,
+  request: FastifyRequest,
+  user: User,
+  event: SecurityEvent,
+): Promise<void> {
+  if (!ports.settings.mail || !user.emailVerified) return
+  await post(
+    ports,
+    securityMail({ recipient: user.email, name: user.name }, event, ports.guard.address(request)),
+  )
 }
 
 export async function note(

@@ -8,4 +8,6 @@ export interface AccountSettings {
   /** Who may make an account: anybody, whoever has an invitation, or nobody. */
   registration: 'open' | 'invitation' | 'closed'
   publicUrl: string
+  /** Whether mail can be sent. */
+  mail: boolean
 }

@@ -20,6 +20,7 @@ export const userView = z
   .object({
     id: z.uuid(),
     email: z.string(),
+    email_verified: z.boolean(),
     name: z.string(),
     role,
     plan,
@@ -33,6 +34,7 @@ export const userView = z
 export const viewOfUser = (user: User): z.infer<typeof userView> => ({
   id: user.id,
   email: user.email,
+  email_verified: user.emailVerified,
   name: user.name,
   role: user.role,
   plan: user.plan,

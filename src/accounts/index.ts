@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodApp } from '../platform/http/index.ts'
 import type { AccountPorts } from './account-ports.ts'
 import { auditChanges, auditLogRoutes } from './audit/routes.ts'
+import { mailRoutes } from './mail/routes.ts'
 import { secondFactorRoutes } from './second-factor/routes.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
@@ -17,6 +18,7 @@ export { dropEnded } from './sessions/store.ts'
 export { createAccessTokens, type AccessTokens } from './tokens/jwt.ts'
 export { findByEmail, hasUsers, insertUser, listUsers, updateUser } from './users/store.ts'
 export { makeLink } from './users/routes.ts'
+export { startMailing } from './mail/role.ts'
 
 export async function accountRoutes(app: ZodApp, ports: AccountPorts): Promise<void> {
   await sessionRoutes(app, ports)
@@ -24,13 +26,14 @@ export async function accountRoutes(app: ZodApp, ports: AccountPorts): Promise<v
   await secondFactorRoutes(app, ports)
   await tokenRoutes(app, ports)
   await userRoutes(app, ports)
+  await mailRoutes(app, ports)
   await auditLogRoutes(app, ports)
 }
 
 /** Writes down every change but those of accounts, which do it themselves, and the senders' own calls. */
 export const auditOperators = (app: FastifyInstance, ports: AccountPorts): void =>
   auditChanges(app, ports, (url) =>
-    /^\/(webhook\/in|hooks\/|inbox\/)|^\/api\/v1\/(me|login|logout|setup|register|links|auth|users|stream-ticket)\b/.test(
+    /^\/(webhook\/in|hooks\/|inbox\/)|^\/api\/v1\/(me|login|logout|setup|register|forgot|verify|links|auth|users|stream-ticket)\b/.test(
       url,
     ),
   )

@@ -7,4 +7,5 @@ export const accountSettingsOf = (config: Config): AccountSettings => ({
   loginAttemptsMax: config.maxLoginAttempts,
   registration: config.registration,
   publicUrl: config.publicUrl,
+  mail: config.smtpUrl !== undefined,
 })

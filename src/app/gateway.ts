@@ -16,9 +16,11 @@ import {
   createIdentify,
   preferredGroups,
   revokedAmong,
+  startMailing,
   type AccountPorts,
 } from '../accounts/index.ts'
 import { accountSettingsOf } from './account-settings.ts'
+import { createMailer } from '../platform/mail/index.ts'
 import { rankingRoutes } from '../rankings/index.ts'
 import { auditRoutes, destinationRoutes } from '../signals/index.ts'
 import { openSellDesk, sellRoutes } from '../sources/manual/index.ts'
@@ -107,6 +109,11 @@ export async function buildGateway(
   })
   auditOperators(server, accounts)
   await accountRoutes(app, accounts)
+  if (config.smtpUrl !== undefined) {
+    const mailer = createMailer({ url: config.smtpUrl.reveal(), from: config.mailFrom! })
+    const mailing = startMailing({ db, sealer, mailer, log: ground.log, metrics: ground.metrics })
+    server.addHook('onClose', () => mailing.stop())
+  }
   const desk = openStreamDesk({
     hub,
     log: ground.log,

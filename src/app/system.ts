@@ -20,7 +20,7 @@ export async function systemRoutes(
     {
       onRequest: guard.administer,
       schema: {
-        tags: ['operations'],
+        tags: ['administration'],
         summary: 'Every setting: its value, where it came from, and what it means',
         operationId: 'listSettings',
         response: { 200: z.object({ items: z.array(settingRow) }) },

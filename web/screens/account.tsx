@@ -16,11 +16,72 @@ export function Account() {
   if (!me) return null
   return (
     <Page title="Account" about={`${me.email}: ${me.role}, plan ${me.plan}.`}>
+      <Address me={me} />
       <Password />
       <SecondFactor me={me} />
       <Tokens me={me} />
       <Sessions />
     </Page>
+  )
+}
+
+/** Where mail is set up: one's own address, and another one. */
+function Address({ me }: { me: Me }) {
+  const setup = useQuery({
+    queryKey: ['setup'],
+    queryFn: () => get<{ mail: boolean }>('/api/v1/setup'),
+  })
+  const form = useForm({ initialValues: { email: '', password: '' } })
+  const again = useChange(() => call<{ message: string }>('POST', '/api/v1/me/verification', {}), [])
+  const change = useChange(
+    (values: typeof form.values) => call<{ message: string }>('POST', '/api/v1/me/email', values),
+    [],
+  )
+  if (!setup.data?.mail) return null
+  const error = again.error ?? change.error
+  const said = change.data ?? again.data
+  return (
+    <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
+      <Stack gap="xs" maw={560}>
+        <Title order={2} size="h5">
+          Address
+        </Title>
+        <Group gap="xs">
+          <Text size="sm">
+            {me.email}: {me.email_verified ? 'confirmed' : 'not confirmed yet'}
+          </Text>
+          {!me.email_verified && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              loading={again.isPending}
+              onClick={() => again.mutate(undefined)}
+            >
+              Mail the link again
+            </Button>
+          )}
+        </Group>
+        <Group gap="xs" align="flex-end">
+          <TextInput
+            label="Another address"
+            type="email"
+            size="xs"
+            required
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput label="Password" size="xs" w={180} required {...form.getInputProps('password')} />
+          <Button type="submit" size="xs" variant="default" loading={change.isPending}>
+            Change
+          </Button>
+        </Group>
+        {error && <Fault error={error} />}
+        {said && (
+          <Text size="sm" role="status">
+            {said.message}
+          </Text>
+        )}
+      </Stack>
+    </form>
   )
 }
 

@@ -24,7 +24,7 @@ const Frame = ({ title, about, children }: { title: string; about: string; child
 export function Enter() {
   const setup = useQuery({
     queryKey: ['setup'],
-    queryFn: () => get<{ needed: boolean; token_needed: boolean }>('/api/v1/setup'),
+    queryFn: () => get<{ needed: boolean; token_needed: boolean; mail: boolean }>('/api/v1/setup'),
   })
   if (setup.error)
     return (
@@ -33,7 +33,7 @@ export function Enter() {
       </Frame>
     )
   if (!setup.data) return null
-  if (!setup.data.needed) return <LogIn />
+  if (!setup.data.needed) return <LogIn mail={setup.data.mail} />
   if (!setup.data.token_needed) return <SetUp />
   return (
     <Frame title="Welcome to Signalbox" about="Nobody has an account here yet.">
@@ -83,8 +83,9 @@ function SetUp() {
   )
 }
 
-function LogIn() {
+function LogIn({ mail }: { mail: boolean }) {
   const queries = useQueryClient()
+  const [hasForgotten, setHasForgotten] = useState(false)
   const [needsCode, setNeedsCode] = useState(false)
   const form = useForm({ initialValues: { email: '', password: '', code: '' } })
   const logIn = useChange(
@@ -95,6 +96,7 @@ function LogIn() {
   const onError = (error: ApiError) => {
     if (error.code === 'code-needed') setNeedsCode(true)
   }
+  if (hasForgotten) return <Forgot email={form.values.email} onBack={() => setHasForgotten(false)} />
   return (
     <Frame title="Signalbox" about="Log in to see your signals.">
       <form
@@ -129,6 +131,50 @@ function LogIn() {
           <Button type="submit" loading={logIn.isPending}>
             Log in
           </Button>
+          {mail ? (
+            <Anchor component="button" type="button" size="sm" onClick={() => setHasForgotten(true)}>
+              Forgot your password?
+            </Anchor>
+          ) : (
+            <Text size="xs" c="dimmed">
+              Forgot your password? An administrator can make you a link for a new one.
+            </Text>
+          )}
+        </Stack>
+      </form>
+    </Frame>
+  )
+}
+
+function Forgot({ email, onBack }: { email: string; onBack(): void }) {
+  const form = useForm({ initialValues: { email } })
+  const ask = useChange(
+    (values: typeof form.values) => call<{ message: string }>('POST', '/api/v1/forgot', values),
+    [],
+  )
+  return (
+    <Frame title="A new password" about="By a link that is mailed to you.">
+      <form onSubmit={form.onSubmit((values) => ask.mutate(values))}>
+        <Stack gap="sm">
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            required
+            {...form.getInputProps('email')}
+          />
+          {ask.error && <Fault error={ask.error} />}
+          {ask.data && (
+            <Text size="sm" role="status">
+              {ask.data.message}
+            </Text>
+          )}
+          <Button type="submit" loading={ask.isPending}>
+            Mail me a link
+          </Button>
+          <Anchor component="button" type="button" size="sm" onClick={onBack}>
+            Back to the login
+          </Anchor>
         </Stack>
       </form>
     </Frame>
@@ -160,6 +206,7 @@ export function TakeLink() {
         <Anchor href="/">To the login</Anchor>
       </Frame>
     )
+  if (link.data?.kind === 'verification') return <Verify token={token} name={link.data.name} />
   return (
     <Frame
       title={`Welcome, ${link.data?.name ?? ''}`}
@@ -179,6 +226,26 @@ export function TakeLink() {
           </Button>
         </Stack>
       </form>
+    </Frame>
+  )
+}
+
+function Verify({ token, name }: { token: string; name: string }) {
+  const verify = useChange(() => call('POST', '/api/v1/verify', { token }), [])
+  if (verify.isSuccess)
+    return (
+      <Frame title="Done" about="Your address is confirmed.">
+        <Anchor href="/">To Signalbox</Anchor>
+      </Frame>
+    )
+  return (
+    <Frame title={`Hello, ${name}`} about="Is this your address?">
+      <Stack gap="sm">
+        {verify.error && <Fault error={verify.error} />}
+        <Button loading={verify.isPending} onClick={() => verify.mutate(undefined)}>
+          Yes, confirm it
+        </Button>
+      </Stack>
     </Frame>
   )
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { problem, type ZodApp } from '../../platform/http/index.ts'
 import { nowMs } from '../../platform/runtime/index.ts'
-import { callerInPerson, note, type AccountPorts } from '../account-ports.ts'
+import { callerInPerson, note, tellOwner, type AccountPorts } from '../account-ports.ts'
 import { password } from '../contract.ts'
 import { verifyPassword } from '../users/password.ts'
 import { beginTotp, confirmTotp, removeTotp } from './store.ts'
@@ -86,6 +86,7 @@ function removeRoute(app: ZodApp, ports: AccountPorts): void {
         throw problem(403, 'wrong-password', 'The password is not right.', { field: 'password' })
       await removeTotp(db, user.id)
       await note(ports, request, { action: 'second-factor-off', subject: `user:${user.id}` })
+      await tellOwner(ports, request, user, 'second-factor-off')
       return reply.code(204).send(null)
     },
   )

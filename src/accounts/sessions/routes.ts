@@ -14,6 +14,7 @@ import {
   viewOfMe,
   viewOfSession,
 } from '../contract.ts'
+import { mailVerification } from '../mail/routes.ts'
 import { hashPassword, PasswordsBusy } from '../users/password.ts'
 import { hasUsers, insertUser } from '../users/store.ts'
 import type { User } from '../users/user.ts'
@@ -124,10 +125,20 @@ function setupRoutes(app: ZodApp, ports: AccountPorts): void {
         summary: 'Whether the first administrator is still to be made, and who may make them',
         operationId: 'getSetup',
         security: [],
-        response: { 200: z.object({ needed: z.boolean(), token_needed: z.boolean() }) },
+        response: {
+          200: z.object({
+            needed: z.boolean(),
+            token_needed: z.boolean(),
+            mail: z.boolean().describe('whether a forgotten password can be reset by mail'),
+          }),
+        },
       },
     },
-    async (request) => ({ needed: !(await hasUsers(db)), token_needed: !guard.isDirectFromHere(request) }),
+    async (request) => ({
+      needed: !(await hasUsers(db)),
+      token_needed: !guard.isDirectFromHere(request),
+      mail: ports.settings.mail,
+    }),
   )
   app.post(
     '/api/v1/setup',
@@ -158,6 +169,7 @@ function setupRoutes(app: ZodApp, ports: AccountPorts): void {
       const user = await insertUser(db, first, { onlyFirst: true, nowMs: nowMs() })
       if (user === null) throw taken()
       await note(ports, request, { user, action: 'set-up', subject: `user:${user.id}` })
+      if (ports.settings.mail) await mailVerification(ports, user, user.email)
       reply.code(201)
       return open(ports, request, reply, user)
     },

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { CAPABILITY_NAMES, problem, type ZodApp } from '../../platform/http/index.ts'
 import { makeToken, nowMs, uuidv7 } from '../../platform/runtime/index.ts'
-import { caller, callerInPerson, note, type AccountPorts } from '../account-ports.ts'
+import { caller, callerInPerson, note, tellOwner, type AccountPorts } from '../account-ports.ts'
 import { byId, personName, tokenView, viewOfToken } from '../contract.ts'
 import { admit, credentials } from '../sessions/routes.ts'
 import { findUser } from '../users/store.ts'
@@ -113,6 +113,7 @@ function makeTokenRoute(app: ZodApp, ports: AccountPorts): void {
         subject: `user:${user.id}`,
         after: { name, scopes },
       })
+      await tellOwner(ports, request, user, 'make-token')
       reply.code(201)
       return { token, details: viewOfToken(made) }
     },

@@ -2,8 +2,16 @@
 import { z } from 'zod'
 import { problem, type ZodApp } from '../../platform/http/index.ts'
 import { nowMs } from '../../platform/runtime/index.ts'
-import { caller, callerInPerson, insistOnPassword, note, type AccountPorts } from '../account-ports.ts'
+import {
+  caller,
+  callerInPerson,
+  insistOnPassword,
+  note,
+  tellOwner,
+  type AccountPorts,
+} from '../account-ports.ts'
 import { email, meView, password, personName, preferences, viewOfMe } from '../contract.ts'
+import { mailVerification } from '../mail/routes.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { findLink, findUser, insertUser, LINK_KINDS, setPassword, takeLink, updateUser } from './store.ts'
 
@@ -65,6 +73,7 @@ export async function ownRoutes(app: ZodApp, ports: AccountPorts): Promise<void>
       insistOnPassword(request.body.next, user, 'next')
       await setPassword(db, user.id, await hashPassword(request.body.next))
       await note(ports, request, { user, action: 'change-password', subject: `user:${user.id}` })
+      await tellOwner(ports, request, user, 'change-password')
       return reply.code(204).send(null)
     },
   )
@@ -110,13 +119,14 @@ function linkRoutes(app: ZodApp, ports: AccountPorts): void {
     },
     async (request, reply) => {
       const link = await findLink(db, request.params.token)
-      const user = link && (await findUser(db, link.userId))
+      const user = link && link.kind !== 'verification' && (await findUser(db, link.userId))
       if (!user || user.state !== 'active') throw gone()
       insistOnPassword(request.body.password, user)
       const passwordHash = await hashPassword(request.body.password)
       if ((await takeLink(db, request.params.token)) === null) throw gone()
       await setPassword(db, user.id, passwordHash)
       await note(ports, request, { user, action: `take-${link.kind}`, subject: `user:${user.id}` })
+      if (link.kind === 'reset') await tellOwner(ports, request, user, 'change-password')
       return reply.code(204).send(null)
     },
   )
@@ -154,7 +164,10 @@ function registerRoute(app: ZodApp, ports: AccountPorts): void {
         passwordHash,
       } as const
       const user = await insertUser(db, fresh, { nowMs: nowMs() })
-      if (user !== null) await note(ports, request, { user, action: 'register', subject: `user:${user.id}` })
+      if (user !== null) {
+        await note(ports, request, { user, action: 'register', subject: `user:${user.id}` })
+        if (settings.mail) await mailVerification(ports, user, user.email)
+      }
       reply.code(202)
       // The same for an address that is taken: nobody learns who has an account.
       return { message: 'If this address had no account, it has one now. Log in.' }

@@ -3,20 +3,21 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { problem, type ZodApp } from '../../platform/http/index.ts'
 import { makeToken, nowMs } from '../../platform/runtime/index.ts'
-import { note, type AccountPorts } from '../account-ports.ts'
+import { note, post, type AccountPorts } from '../account-ports.ts'
+import { invitationMail } from '../mail/texts.ts'
 import { removeTotp } from '../second-factor/store.ts'
 import { byId, email, personName, plan, role, userView, viewOfUser } from '../contract.ts'
-import { findUser, insertLink, insertUser, LastAdmin, listUsers, updateUser, type LinkKind } from './store.ts'
+import { findUser, insertLink, insertUser, LastAdmin, listUsers, updateUser } from './store.ts'
 import { USER_STATES, type User } from './user.ts'
 
 const tags = ['users']
-const LINK_LIFE_MS = { invitation: 7 * 86_400_000, reset: 3_600_000 }
+const LINK_LIFE_MS = { invitation: 7 * 86_400_000, reset: 3_600_000 } as const
 const link = z.string().describe('shown this once; for the user alone')
 
 /** A link by which a user chooses a password. */
 export async function makeLink(
   { db, settings }: Pick<AccountPorts, 'db' | 'settings'>,
-  kind: LinkKind,
+  kind: keyof typeof LINK_LIFE_MS,
   user: User,
 ) {
   const token = makeToken(kind)
@@ -56,8 +57,11 @@ export async function userRoutes(app: ZodApp, ports: AccountPorts): Promise<void
       if (user === null)
         throw problem(409, 'email-taken', 'There is a user of this address already.', { field: 'email' })
       await note(ports, request, { action: 'invite', subject: `user:${user.id}`, after: viewOfUser(user) })
+      const made = await makeLink(ports, 'invitation', user)
+      if (ports.settings.mail)
+        await post(ports, invitationMail({ recipient: user.email, name: user.name }, made))
       reply.code(201)
-      return { user: viewOfUser(user), link: await makeLink(ports, 'invitation', user) }
+      return { user: viewOfUser(user), link: made }
     },
   )
   changeRoutes(app, ports)

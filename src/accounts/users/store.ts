@@ -3,12 +3,12 @@ import type { Database, Queries } from '../../platform/db/index.ts'
 import { hashToken, uuidv7 } from '../../platform/runtime/index.ts'
 import { emailKey, type Plan, type User } from './user.ts'
 
-const COLUMNS = `id, email, name, role, plan, state, password_hash as "passwordHash",
+const COLUMNS = `id, email, email_verified_at is not null as "emailVerified", name, role, plan, state, password_hash as "passwordHash",
   totp_confirmed_at is not null as "secondFactor", preferences, epoch, created_at as "createdAtMs", updated_at as "updatedAtMs"`
 
 type UserRow = User & Record<string, unknown>
 
-export const LINK_KINDS = ['invitation', 'reset'] as const
+export const LINK_KINDS = ['invitation', 'reset', 'verification'] as const
 export type LinkKind = (typeof LINK_KINDS)[number]
 
 export interface NewUser {
@@ -100,12 +100,19 @@ export async function setPassword(db: Queries, id: string, passwordHash: string)
 /** A link that works once; a newer one of its kind replaces it. */
 export async function insertLink(
   db: Queries,
-  { kind, userId, token, lifeMs }: { kind: LinkKind; userId: string; token: string; lifeMs: number },
+  {
+    kind,
+    userId,
+    token,
+    lifeMs,
+    email = null,
+  }: { kind: LinkKind; userId: string; token: string; lifeMs: number; email?: string | null },
 ): Promise<void> {
   await db.query(
     `with older as (delete from links where user_id = $3 and kind = $2)
-     insert into links (token_hash, kind, user_id, expires_at) values ($1, $2, $3, now() + $4 * interval '1 ms')`,
-    [hashToken(token), kind, userId, lifeMs],
+     insert into links (token_hash, kind, user_id, expires_at, email)
+     values ($1, $2, $3, now() + $4::double precision * interval '1 ms', $5)`,
+    [hashToken(token), kind, userId, lifeMs, email],
   )
 }
 
@@ -121,11 +128,47 @@ export async function findLink(
   return rows[0] ?? null
 }
 
-/** Takes a link out of the world; whom it was for, or null when somebody was faster. */
+/** Takes a link for a password out of the world; whom it was for, or null when somebody was faster. */
 export async function takeLink(db: Queries, token: string): Promise<string | null> {
   const rows = await db.query<{ userId: string }>(
-    `delete from links where token_hash = $1 and expires_at > now() returning user_id as "userId"`,
+    `delete from links where token_hash = $1 and kind <> 'verification' and expires_at > now()
+     returning user_id as "userId"`,
     [hashToken(token)],
   )
   return rows[0]?.userId ?? null
+}
+
+/** Whether a link of this kind was made within `withinMs`; `lifeMs`: how long such a link is good. */
+export async function hasFreshLink(
+  db: Queries,
+  userId: string,
+  kind: LinkKind,
+  withinMs: number,
+  lifeMs = 3_600_000,
+): Promise<boolean> {
+  const rows = await db.query(
+    `select 1 from links where user_id = $1 and kind = $2
+       and expires_at > now() + ($3::double precision - $4) * interval '1 ms'`,
+    [userId, kind, lifeMs, withinMs],
+  )
+  return rows.length > 0
+}
+
+/** Takes the link, and the address it proves for the user's own. Null when the link is over or the address is another's. */
+export async function verifyEmail(db: Database, token: string): Promise<{ user: User; before: User } | null> {
+  return db.transaction(async (tx) => {
+    const [link] = await tx.query<{ userId: string; email: string }>(
+      `delete from links where token_hash = $1 and kind = 'verification' and expires_at > now()
+       returning user_id as "userId", email`,
+      [hashToken(token)],
+    )
+    const before = link === undefined ? null : await findUser(tx, link.userId)
+    if (link === undefined || before === null) return null
+    const rows = await tx.query<UserRow>(
+      `update users set email = $2, email_key = $3, email_verified_at = now(), updated_at = now()
+       where id = $1 and not exists (select 1 from users o where o.email_key = $3 and o.id <> $1) returning ${COLUMNS}`,
+      [link.userId, link.email, emailKey(link.email)],
+    )
+    return rows[0] === undefined ? null : { user: rows[0], before }
+  })
 }

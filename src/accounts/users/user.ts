@@ -16,6 +16,8 @@ export interface Preferences {
 export interface User {
   id: string
   email: string
+  /** A link that was mailed there has come back. */
+  emailVerified: boolean
   name: string
   role: Role
   plan: Plan

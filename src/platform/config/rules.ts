@@ -40,6 +40,14 @@ const refusals: readonly Rule[] = [
         : null,
   },
   {
+    reads: ['MAIL_FROM', 'SMTP_URL'],
+    weight: 'fault',
+    check: ({ smtpUrl, mailFrom }) =>
+      smtpUrl !== undefined && mailFrom === undefined
+        ? 'SMTP_URL needs MAIL_FROM: say whom mails are from, such as signalbox@example.com'
+        : null,
+  },
+  {
     reads: ['ROLES', 'DATABASE_URL', 'DB_HOST'],
     weight: 'fault',
     check: (values) =>

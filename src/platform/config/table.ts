@@ -1,5 +1,6 @@
 /** Every setting there is, in the groups and the order in which people read them. */
 import { databaseSettings } from './settings/database.ts'
+import { mailSettings } from './settings/mail.ts'
 import { redisSettings } from './settings/redis.ts'
 import { screenerSettings } from './settings/screener.ts'
 import { logSettings, safetySettings, serverSettings } from './settings/server.ts'
@@ -14,6 +15,7 @@ export const GROUPS = {
   Safety: safetySettings,
   'The database': databaseSettings,
   Redis: redisSettings,
+  Mail: mailSettings,
   'Queue and retention': queueSettings,
   Logs: logSettings,
 } as const
@@ -26,6 +28,7 @@ export const SETTINGS = {
   ...safetySettings,
   ...databaseSettings,
   ...redisSettings,
+  ...mailSettings,
   ...queueSettings,
   ...logSettings,
 } as const
