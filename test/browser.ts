@@ -29,6 +29,9 @@ export function consoleErrors(page: Page): string[] {
   return errors
 }
 
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))`
+
 interface Finding {
   id: string
   impact: string | null
@@ -37,6 +40,8 @@ interface Finding {
 
 /** What axe finds serious or critical, in a line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  // What fades in is judged when it stands.
+  await page.evaluate(SETTLED)
   // Injected by the test's own door: the page's policy lets no foreign script in.
   await page.evaluate(axeSource)
   const violations = await page.evaluate(async () => {

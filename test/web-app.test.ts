@@ -116,11 +116,52 @@ describe.skipIf(!requireService('chromium'))('the web app in Chromium', () => {
   })
 
   it('goes through the rows by arrow keys', async () => {
-    await page.getByRole('region', { name: 'Signals, may be scrolled' }).focus()
+    const region = page.getByRole('region', { name: 'Signals, may be scrolled' })
+    await region.getByRole('link', { name: 'ZZZZ' }).waitFor()
+    await region.focus()
     await page.keyboard.press('ArrowDown')
     await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('ZZZZ')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'ZZZZ buy' }).waitFor()
+  })
+
+  it('goes anywhere, and searches, by keyboard alone', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('textbox', { name: 'Command' }).fill('aapl')
+    await page.getByRole('button', { name: 'Signals of AAPL' }).waitFor()
+    await shot('palette')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('textbox', { name: 'Command' }).fill('rank')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Ranking' }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('/')
+    await page.getByRole('heading', { name: 'Signals' }).waitFor()
+    await expect.poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe('Search')
+    await page.keyboard.type('zzz')
+    await page.waitForURL(/q=zzz/)
+  })
+
+  it('draws the way of the signals, with their numbers', async () => {
+    await go('Overview')
+    const part = (name: string) => page.getByRole('region', { name, exact: true })
+    await part('Sources').getByText('2 in the last hour, the last').waitFor()
+    const line = part('Gate').getByRole('img', { name: 'Approved in each minute' })
+    await expect
+      .poll(() => line.getAttribute('aria-label'))
+      .toBe('Approved in each minute of the last hour: 1 in all, at most 1 a minute')
+    await part('Destinations').getByRole('link', { name: 'DEST_WEBHOOK_URL' }).click()
+    await page.getByRole('heading', { name: 'DEST_WEBHOOK_URL' }).waitFor()
+  })
+
+  it('says where the milliseconds of a signal went', async () => {
+    await go('Signals')
+    await page.getByRole('table', { name: 'Signals' }).getByRole('link', { name: 'AAPL' }).click()
+    const way = page.getByRole('group', { name: 'To DEST_WEBHOOK_URL' })
+    await way.getByText('In the queue').waitFor()
+    await way.getByText('Attempt 1, delivered').waitFor()
+    await shot('milliseconds')
+    expect(await seriousFindings(page)).toEqual([])
   })
 
   it('paints soon, and moves nothing while signals come in', async () => {

@@ -79,10 +79,8 @@ export async function expectGood(page: Page, name: string, shot: Web['shot']): P
   ] as const) {
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme: colours })
-    // The menu slides away when the page becomes narrow.
-    await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))')
-    await shot(`${colours} ${name}`)
     expect(await seriousFindings(page), `${name}, ${colours}`).toEqual([])
+    await shot(`${colours} ${name}`)
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     expect(width, `${name} is wider than the screen`).toBeLessThanOrEqual(size.width)
   }

@@ -13,7 +13,7 @@ import {
 } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { TakeLink } from './screens/enter.tsx'
-import { Overview } from './screens/overview.tsx'
+import { Overview } from './screens/overview/overview.tsx'
 import { Shell } from './shell.tsx'
 import { readable, theme } from './theme.ts'
 import { Fault } from './ui/page.tsx'

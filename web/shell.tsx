@@ -2,6 +2,7 @@
 import {
   ActionIcon,
   AppShell,
+  Button,
   Burger,
   Group,
   Menu,
@@ -15,6 +16,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { ApiError, call, get, type Me } from './api.ts'
 import { useConnected } from './live/use-live.ts'
 import { Enter } from './screens/enter.tsx'
+import { openPalette, Palette } from './palette.tsx'
 import { Fault } from './ui/page.tsx'
 
 const PLACES = [
@@ -47,6 +49,7 @@ export function Shell() {
 function Frame({ me }: { me: Me }) {
   const [opened, { toggle, close }] = useDisclosure()
   const { pathname } = useLocation()
+  const places = PLACES.filter((place) => me.may.includes(place.may))
   return (
     <AppShell
       header={{ height: 48 }}
@@ -60,11 +63,16 @@ function Frame({ me }: { me: Me }) {
             <Text fw={700}>Signalbox</Text>
             <Live />
           </Group>
-          <Person me={me} />
+          <Group gap="xs" wrap="nowrap">
+            <Button variant="default" size="compact-sm" visibleFrom="sm" onClick={openPalette}>
+              Search … Ctrl K
+            </Button>
+            <Person me={me} />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Screens">
-        {PLACES.filter((place) => me.may.includes(place.may)).map(({ to, name }) => (
+        {places.map(({ to, name }) => (
           <NavLink
             key={to}
             component={Link}
@@ -75,6 +83,7 @@ function Frame({ me }: { me: Me }) {
           />
         ))}
       </AppShell.Navbar>
+      <Palette places={places} operates={me.may.includes('operate')} />
       <AppShell.Main>
         <Outlet />
       </AppShell.Main>

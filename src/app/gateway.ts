@@ -22,7 +22,7 @@ import {
 import { accountSettingsOf } from './account-settings.ts'
 import { createMailer } from '../platform/mail/index.ts'
 import { rankingRoutes } from '../rankings/index.ts'
-import { auditRoutes, destinationRoutes } from '../signals/index.ts'
+import { auditRoutes, destinationRoutes, flowRoutes } from '../signals/index.ts'
 import { openSellDesk, sellRoutes } from '../sources/manual/index.ts'
 import { createRefusalLog, intakeRoutes, keyRoutes } from '../sources/webhook/index.ts'
 import { inboxRoutes } from '../sinks/inbox/index.ts'
@@ -135,6 +135,7 @@ export async function buildGateway(
     testSend: (destination, signal, body) => sendDelivery(egress, { signalId: signal.id, body }, destination),
   })
   await auditRoutes(app, { db, guard, onQueued: () => pipeline.deliverer?.nudge() })
+  await flowRoutes(app, { db, guard })
   await sellRoutes(app, { desk: openSellDesk(db, pipeline.journal), guard })
   await rankingRoutes(app, { db, guard, rankings: pipeline.rankings, egressAllow })
   await inboxRoutes(app, { db, guard, book })

@@ -8,8 +8,10 @@ import {
   createJournal,
   dropExpiredKeys,
   dropOldCounters,
+  dropOldSamples,
   dropIdleLanes,
   reprocess,
+  sampleCounters,
   hasFailedForADay,
   setDestinationState,
   startDeliverer,
@@ -119,6 +121,8 @@ export async function startPipeline(ground: Ground, stream: StreamTeller): Promi
 
   const complain = (error: unknown) =>
     log.warn({ err: error }, 'housekeeping could not be done; it will be tried again')
+  // Before the first signal: what is counted from here on has something to be compared with.
+  await sampleCounters(db)
   const gatherer = config.roles.includes('gateway') ? startGatherer(db, complain) : null
   const stops = [
     every(
@@ -140,6 +144,7 @@ export async function startPipeline(ground: Ground, stream: StreamTeller): Promi
       complain,
     ),
     every(5_000, again, complain),
+    every(5_000, () => sampleCounters(db), complain),
     every(
       5_000,
       async () => {
@@ -156,6 +161,7 @@ export async function startPipeline(ground: Ground, stream: StreamTeller): Promi
         await trimInbox(db)
         await trimRefused(db)
         await dropOldCounters(db, config.signalRetentionDays)
+        await dropOldSamples(db)
         await dropEnded(db)
         await dropOldAudit(db, AUDIT_DAYS)
         await pauseFailing(ground, deliverer)

@@ -15,6 +15,7 @@ const COLOURS: Record<string, string> = {
   expired: 'orange',
   rejected: 'gray',
   dead: 'red',
+  'not answering': 'red',
   disabled: 'red',
   failed: 'red',
 }

@@ -7,8 +7,9 @@ import { caller, callerInPerson, note, post, tellOwner, type AccountPorts } from
 import { email, password } from '../contract.ts'
 import { verifyPassword } from '../users/password.ts'
 import { makeLink } from '../users/routes.ts'
-import { findByEmail, hasFreshLink, insertLink, verifyEmail } from '../users/store.ts'
+import { findByEmail, hasFreshLink, insertLink, lockUser, verifyEmail } from '../users/store.ts'
 import type { User } from '../users/user.ts'
+import { queueMail } from './store.ts'
 import { resetMail, verificationMail } from './texts.ts'
 
 const tags = ['account']
@@ -63,11 +64,13 @@ function forgotRoute(app: ZodApp, ports: AccountPorts): void {
 async function mailReset(ports: AccountPorts, address: string): Promise<void> {
   const user = await findByEmail(ports.db, address)
   if (user === null || user.state !== 'active' || !user.emailVerified) return
-  if (await hasFreshLink(ports.db, user.id, 'reset', AGAIN_AFTER_MS)) return
-  await post(
-    ports,
-    resetMail({ recipient: user.email, name: user.name }, await makeLink(ports, 'reset', user)),
-  )
+  await ports.db.transaction(async (tx) => {
+    // One after another: of several at once, one mails a link.
+    await lockUser(tx, user.id)
+    if (await hasFreshLink(tx, user.id, 'reset', AGAIN_AFTER_MS)) return
+    const link = await makeLink({ db: tx, settings: ports.settings }, 'reset', user)
+    await queueMail(tx, ports.sealer, resetMail({ recipient: user.email, name: user.name }, link), nowMs())
+  })
 }
 
 function verifyRoute(app: ZodApp, ports: AccountPorts): void {

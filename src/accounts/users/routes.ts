@@ -1,6 +1,7 @@
 /** HTTP of users, for administrators: invite, change, disable, a link for a new password. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Queries } from '../../platform/db/index.ts'
 import { problem, type ZodApp } from '../../platform/http/index.ts'
 import { makeToken, nowMs } from '../../platform/runtime/index.ts'
 import { note, post, type AccountPorts } from '../account-ports.ts'
@@ -16,7 +17,7 @@ const link = z.string().describe('shown this once; for the user alone')
 
 /** A link by which a user chooses a password. */
 export async function makeLink(
-  { db, settings }: Pick<AccountPorts, 'db' | 'settings'>,
+  { db, settings }: { db: Queries; settings: AccountPorts['settings'] },
   kind: keyof typeof LINK_LIFE_MS,
   user: User,
 ) {

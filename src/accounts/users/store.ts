@@ -47,6 +47,11 @@ export async function findUser(db: Queries, id: string): Promise<User | null> {
   return (await db.query<UserRow>(`select ${COLUMNS} from users where id = $1`, [id]))[0] ?? null
 }
 
+/** Until the transaction ends, whoever else asks for this waits. */
+export async function lockUser(tx: Queries, id: string): Promise<void> {
+  await tx.query('select 1 from users where id = $1 for update', [id])
+}
+
 export async function findByEmail(db: Queries, email: string): Promise<User | null> {
   const rows = await db.query<UserRow>(`select ${COLUMNS} from users where email_key = $1`, [emailKey(email)])
   return rows[0] ?? null

@@ -11,6 +11,9 @@ import { Sheet } from '../../ui/sheet.tsx'
 import { State } from '../../ui/state.tsx'
 import { ReplayNotes } from '../destinations/dead-letters.tsx'
 import { useReplay } from '../destinations/use-replay.ts'
+import { useDestinations } from '../overview/use-overview.ts'
+import { stepsOfDelivery, stepsToDecision } from './milliseconds.ts'
+import { TimeSpent } from './time-spent.tsx'
 import { Time } from '../../ui/time.tsx'
 
 type Trail = z.infer<typeof signalTrail>
@@ -23,6 +26,7 @@ export function Signal() {
   })
   const again = useReplay()
   const { data } = trail
+  const names = new Map(useDestinations().data?.items.map((one) => [one.id, one.name]))
   const signal = data?.signal
   return (
     <Page
@@ -46,34 +50,45 @@ export function Signal() {
             </Text>
             <Code block>{signal.body}</Code>
           </Stack>
-          <Timeline bulletSize={12} active={data.timeline.length}>
-            {data.timeline.map((one, i) => (
-              <Timeline.Item key={i} title={one.event}>
-                <Text size="xs" c="dimmed">
-                  <Time at={one.at} />
-                </Text>
-                <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
-                  {Object.entries(one.detail)
-                    .filter(([name, value]) => value !== null && name !== 'facts')
-                    .map(
-                      ([name, value]) =>
-                        `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-                    )
-                    .join(' · ')}
-                </Text>
-              </Timeline.Item>
+          <Stack gap="md">
+            <TimeSpent title="Where its time went" steps={stepsToDecision(data)} />
+            {data.deliveries.map((one) => (
+              <TimeSpent
+                key={one.seq}
+                title={`To ${names.get(one.destination_id) ?? 'a destination that is gone'}`}
+                steps={stepsOfDelivery(data, one)}
+              />
             ))}
-          </Timeline>
+            <Timeline bulletSize={12} active={data.timeline.length}>
+              {data.timeline.map((one, i) => (
+                <Timeline.Item key={i} title={one.event}>
+                  <Text size="xs" c="dimmed">
+                    <Time at={one.at} />
+                  </Text>
+                  <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
+                    {Object.entries(one.detail)
+                      .filter(([name, value]) => value !== null && name !== 'facts')
+                      .map(
+                        ([name, value]) =>
+                          `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+                      )
+                      .join(' · ')}
+                  </Text>
+                </Timeline.Item>
+              ))}
+            </Timeline>
+          </Stack>
         </SimpleGrid>
       )}
       <ReplayNotes of={again} />
       {data && (
         <Sheet
           label="Deliveries"
-          head={['State', 'Attempts', 'Answer', 'Latency', 'When', '']}
+          head={['Destination', 'State', 'Attempts', 'Answer', 'Latency', 'When', '']}
           rows={data.deliveries.map((one) => ({
             key: String(one.seq),
             cells: [
+              names.get(one.destination_id) ?? '-',
               <State key="s" of={one.state} />,
               one.attempts,
               one.status === null ? (one.excerpt ?? '-') : `${one.status} ${one.excerpt ?? ''}`,
